@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loader/manifest.hpp"
+#include "support/problem.hpp"
+
+namespace troupe::loader {
+class Catalog;
+}
+
+namespace troupe::config {
+
+/// One edge into a node. With `lag` it is a delayed reference: the value as of the sample `lag` before.
+struct Input {
+  std::string port;  ///< in-port of the node; resolved, never empty in a checked pipeline
+  std::string from;  ///< name of the other node
+  std::optional<std::int64_t> lag;
+};
+
+struct Limits {
+  int in_flight = 0;        ///< calls at once; 0 = as many as the run has
+  double rpm = 0;           ///< calls started per minute; 0 = no limit
+  double timeout_s = 120;   ///< per attempt
+  int retries = 2;          ///< attempts after the first
+};
+
+struct Node {
+  std::string name;
+  std::string type;
+  bool enabled = true;
+  std::vector<Input> inputs;                  ///< in file order; only from enabled nodes
+  std::map<std::string, std::string> models;  ///< role -> provider node
+  std::string options = "{}";  ///< JSON, completed with defaults; paths absolute; secrets as "${secret:NAME}"
+  Limits limits;
+  double weight = 1;
+  const loader::NodeType* info = nullptr;  ///< owned by the catalog; never null in a checked pipeline
+};
+
+/// A checked pipeline: plain values, ready to build.
+struct Pipeline {
+  std::string name;
+  std::int64_t samples = 50;
+  int in_flight = 8;
+  std::optional<std::int64_t> seed;  ///< [0, 2^31); absent = drawn when a run starts
+  std::string policy = "all";
+  std::vector<Node> nodes;  ///< enabled ones, in file order
+  std::string text;         ///< the file as read, with comments
+  std::string effective;    ///< canonical JSON after overrides, without "ui" and "$schema"
+  std::string hash;         ///< sha256 of `effective`
+
+  const Node* find(std::string_view node) const;
+};
+
+/// A change from the command line: path "nodes.wren.options.failure_rate" or a JSON pointer; value as JSON, else as a string.
+struct Override {
+  std::string path;
+  std::string value;
+};
+
+struct CheckOptions {
+  std::filesystem::path base;            ///< what relative paths start from
+  std::vector<Override> overrides;
+  bool environment = true;               ///< also check secrets and paths of this machine
+};
+
+/// Reads and checks a pipeline. Throws Problems(invalid_pipeline) with every mistake of the file at once.
+Pipeline checkPipeline(std::string_view text, const std::string& file_name, const loader::Catalog& catalog,
+                       const CheckOptions& options);
+
+/// Reads the file first; its size is limited to 16 MiB.
+Pipeline loadPipeline(const std::filesystem::path& file, const loader::Catalog& catalog, const CheckOptions& options);
+
+/// One JSON Schema (draft-07) of the pipeline file with the option schemas of all usable plugins, for editors.
+std::string pipelineSchema(const loader::Catalog& catalog);
+
+}  // namespace troupe::config

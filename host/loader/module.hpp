@@ -1,0 +1,53 @@
+#pragma once
+
+#include <troupe/troupe.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::loader {
+
+/// A plugin's module in this process, opened through Boost.DLL (now, local). Stays mapped as long as anybody holds it.
+class Module {
+ public:
+  /// Opens `copy`; init() is given a host that offers log() only. Checks the exported table: size, manifest equal to `manifest_text`, node ids as in the
+  /// manifest, no missing function. Throws Failure(plugin_unusable) with fact and repair.
+  Module(const std::filesystem::path& copy, std::string sha256, std::string_view manifest_text);
+  ~Module();
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  /// The table of a node type, copied into full-size zeroed memory so that shorter ones of older plugins can be read; nullptr if unknown.
+  const troupe_node* node(std::string_view id) const;
+  const std::string& pluginId() const;
+  const std::string& version() const;
+  const std::string& sha256() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// One instance of a node type: create() in the constructor, destroy() in the destructor. Keeps its module mapped.
+class Instance {
+ public:
+  /// `host` must outlive the instance. Throws Failure(plugin_unusable) with the plugin's own sentence when create() fails.
+  Instance(std::shared_ptr<Module> module, std::string_view node_type, const troupe_host* host, std::string_view options_json);
+  ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  /// Calls the plugin's run(); returns its code. [as the manifest's concurrency allows]
+  int run(troupe_call* call) const { return node_->run(self_, call); }
+  const Module& module() const { return *module_; }
+
+ private:
+  std::shared_ptr<Module> module_;
+  const troupe_node* node_ = nullptr;
+  void* self_ = nullptr;
+};
+
+}  // namespace troupe::loader
