@@ -12,7 +12,7 @@
 #include "support/problem.hpp"
 
 namespace troupe::loader {
-class Catalog;
+class TypeLookup;
 }
 
 namespace troupe::config {
@@ -71,13 +71,13 @@ struct CheckOptions {
 };
 
 /// Reads and checks a pipeline. Throws Problems(invalid_pipeline) with every mistake of the file at once.
-Pipeline checkPipeline(std::string_view text, const std::string& file_name, const loader::Catalog& catalog,
+Pipeline checkPipeline(std::string_view text, const std::string& file_name, const loader::TypeLookup& types,
                        const CheckOptions& options);
 
 /// Reads the file first; its size is limited to 16 MiB.
-Pipeline loadPipeline(const std::filesystem::path& file, const loader::Catalog& catalog, const CheckOptions& options);
+Pipeline loadPipeline(const std::filesystem::path& file, const loader::TypeLookup& types, const CheckOptions& options);
 
 /// One JSON Schema (draft-07) of the pipeline file with the option schemas of all usable plugins, for editors.
-std::string pipelineSchema(const loader::Catalog& catalog);
+std::string pipelineSchema(const loader::TypeLookup& types);
 
 }  // namespace troupe::config

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "loader/manifest.hpp"
+#include "loader/type_lookup.hpp"
 
 namespace troupe::loader {
 
@@ -37,23 +38,21 @@ struct CatalogOptions {
 CatalogOptions defaultCatalogOptions(const std::vector<std::filesystem::path>& plugin_path);
 
 /// The plugins of the search path. Scanning reads manifests out of the files' sections and runs no byte of them.
-class Catalog {
+class Catalog final : public TypeLookup {
  public:
   explicit Catalog(CatalogOptions options);
-  ~Catalog();
-  Catalog(const Catalog&) = delete;
-  Catalog& operator=(const Catalog&) = delete;
+  ~Catalog() override;
 
   /// Every *.troupe file found, in search order then by name, with its state.
   const std::vector<PluginFile>& files() const;
   /// The node type of a usable plugin, or nullptr. Stays valid as long as the catalog.
-  const NodeType* find(std::string_view node_type) const;
+  const NodeType* find(std::string_view node_type) const override;
   /// Ids of all usable node types, sorted.
-  std::vector<std::string> nodeTypes() const;
+  std::vector<std::string> nodeTypes() const override;
   /// The file that offers the node type, or nullptr.
   const PluginFile* fileOf(std::string_view node_type) const;
   /// Why a node type is not to be had though a file would offer it ("plugins/x.troupe: refused: …"), or "".
-  std::string whyMissing(std::string_view node_type) const;
+  std::string whyMissing(std::string_view node_type) const override;
 
   /// The loaded module of a usable file: hashed, copied into the cache under its hash, probed once per hash in a child, then opened with
   /// now + local binding. Loaded once per process. Throws Failure(plugin_unusable). [any thread]
