@@ -8,7 +8,6 @@
 # unloads and two plugins may share code; without -z,defs a missing symbol waits for its first call (a sanitizer's runtime is
 # resolved by the program, so there it is left out); without -z,now a missing function shows up in the middle of a run.
 include_guard(GLOBAL)
-set(TROUPE_CMAKE_DIR "${CMAKE_CURRENT_LIST_DIR}")
 
 function(troupe_add_plugin name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "STATIC_RUNTIME" "MANIFEST;ENTRY" "SOURCES;LIBRARIES")
@@ -18,9 +17,9 @@ function(troupe_add_plugin name)
   cmake_path(ABSOLUTE_PATH ARG_MANIFEST BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" OUTPUT_VARIABLE manifest)
   set(generated "${CMAKE_CURRENT_BINARY_DIR}/${name}_generated")
   add_custom_command(OUTPUT "${generated}/troupe_manifest.h"
-    COMMAND ${CMAKE_COMMAND} -DIN=${manifest} -DOUT=${generated}/troupe_manifest.h -P "${TROUPE_CMAKE_DIR}/embed_manifest.cmake"
+    COMMAND ${CMAKE_COMMAND} -DIN=${manifest} -DOUT=${generated}/troupe_manifest.h -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/embed_manifest.cmake"
     COMMAND ${CMAKE_COMMAND} -E touch "${generated}/troupe_manifest.h"
-    DEPENDS "${manifest}" "${TROUPE_CMAKE_DIR}/embed_manifest.cmake"
+    DEPENDS "${manifest}" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/embed_manifest.cmake"
     COMMENT "Embedding the manifest of ${name}" VERBATIM)
 
   add_library(${name} MODULE "${ARG_ENTRY}" "${generated}/troupe_manifest.h")
@@ -43,11 +42,11 @@ function(troupe_add_plugin name)
       $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)
   endforeach()
   if(UNIX AND NOT APPLE)
-    target_link_options(${name} PRIVATE LINKER:-z,now "LINKER:--version-script=${TROUPE_CMAKE_DIR}/plugin.version")
+    target_link_options(${name} PRIVATE LINKER:-z,now "LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.version")
     if(NOT "${CMAKE_CXX_FLAGS} ${CMAKE_MODULE_LINKER_FLAGS} ${CMAKE_C_FLAGS}" MATCHES "-fsanitize")
       target_link_options(${name} PRIVATE LINKER:-z,defs)
     endif()
-    set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${TROUPE_CMAKE_DIR}/plugin.version")
+    set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.version")
   endif()
   if(ARG_STATIC_RUNTIME)
     target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
