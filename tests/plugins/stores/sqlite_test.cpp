@@ -369,6 +369,24 @@ TEST_CASE("store.sqlite says that a file is damaged", "[store][sqlite]") {
   CHECK_THAT(message, Catch::Contains("the database is damaged"));
 }
 
+TEST_CASE("store.sqlite: the queries of its README work", "[store][sqlite]") {
+  const TempDir dir;
+  const auto path = (dir / "stories.db").string();
+  StoryStore(path, 0).save(story(0), never);
+  Database db(path);
+  const std::string readme = troupe::test::readFile(TROUPE_SOURCE_DIR "/plugins/stores/sqlite/README.md");
+  const std::string command = "\nsqlite3 stories.db \"";
+  int queries = 0;
+  for (std::size_t at = readme.find(command); at != std::string::npos; at = readme.find(command, at)) {
+    at += command.size();
+    const std::string sql = readme.substr(at, readme.find("\"\n", at) - at);
+    CAPTURE(sql);
+    CHECK(troupe::sqlite_store::Statement(db, sql).step());
+    ++queries;
+  }
+  CHECK(queries == 6);
+}
+
 TEST_CASE("store.sqlite: rows a second", "[.benchmark]") {
   const TempDir dir;
   const auto threads = GENERATE(1, 8, 64, 128);
