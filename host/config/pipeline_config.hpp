@@ -25,10 +25,10 @@ struct Input {
 };
 
 struct Limits {
-  int in_flight = 0;        ///< calls at once; 0 = as many as the run has
-  double rpm = 0;           ///< calls started per minute; 0 = no limit
-  double timeout_s = 120;   ///< per attempt
-  int retries = 2;          ///< attempts after the first
+  int in_flight = 0;       ///< calls at once; 0 = as many as the run has
+  double rpm = 0;          ///< calls started per minute; 0 = no limit
+  double timeout_s = 120;  ///< per attempt
+  int retries = 2;         ///< attempts after the first
 };
 
 struct Node {
@@ -58,16 +58,17 @@ struct Pipeline {
   const Node* find(std::string_view node) const;
 };
 
-/// A change from the command line: path "nodes.wren.options.failure_rate" or a JSON pointer; value as JSON, else as a string.
+/// A change from the command line: path "nodes.wren.options.failure_rate" or a JSON pointer; value as JSON, else as a
+/// string.
 struct Override {
   std::string path;
   std::string value;
 };
 
 struct CheckOptions {
-  std::filesystem::path base;            ///< what relative paths start from
+  std::filesystem::path base;  ///< what relative paths start from
   std::vector<Override> overrides;
-  bool environment = true;               ///< also check secrets and paths of this machine
+  bool environment = true;  ///< also check secrets and paths of this machine
 };
 
 /// Reads and checks a pipeline. Throws Problems(invalid_pipeline) with every mistake of the file at once.
