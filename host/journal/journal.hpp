@@ -15,17 +15,19 @@ namespace troupe::journal {
 
 struct JournalOptions {
   std::filesystem::path file;  ///< default: paths::state() / "journal.db"
-  bool write = false;          ///< take the writer's lock (flock on "<file>.lock", which names pid and command of its owner)
-  int commit_interval_ms = 5;  ///< a group is committed after this time, at `commit_rows` rows, or when the queue is idle
+  bool write = false;  ///< take the writer's lock (flock on "<file>.lock", which names pid and command of its owner)
+  int commit_interval_ms =
+      5;  ///< a group is committed after this time, at `commit_rows` rows, or when the queue is idle
   int commit_rows = 256;
-  std::string command;         ///< named in the lock file
+  std::string command;  ///< named in the lock file
 };
 
-/// The one truth: a SQLite database in WAL mode, synchronous=FULL. A writing journal has one thread, which commits rows in groups in the order of
-/// their appends and is the only one to checkpoint. Readers open their own connection, page, and never hold a snapshot long.
+/// The one truth: a SQLite database in WAL mode, synchronous=FULL. A writing journal has one thread, which commits rows
+/// in groups in the order of their appends and is the only one to checkpoint. Readers open their own connection, page,
+/// and never hold a snapshot long.
 ///
-/// Failures throw Failure(ExitCode::journal): unreadable, corrupt (which file, and how to move it aside), newer schema (which version of the
-/// program is needed), a second writer (whose it is), read-only folder, full disk.
+/// Failures throw Failure(ExitCode::journal): unreadable, corrupt (which file, and how to move it aside), newer schema
+/// (which version of the program is needed), a second writer (whose it is), read-only folder, full disk.
 class Journal {
  public:
   explicit Journal(JournalOptions options);
@@ -37,12 +39,13 @@ class Journal {
   /// A random id of this file; changes only when the file is replaced.
   const std::string& epoch() const;
 
-  // ---- writing; [any thread] unless said otherwise; needs options.write ---------------------------------------------------------
+  // ---- writing; [any thread] unless said otherwise; needs options.write
+  // ---------------------------------------------------------
 
   /// Called on the journal's thread, in order, for each committed event. Must be quick. Set before the first append.
   void onEvent(std::function<void(const Event&)> listener);
-  /// Called once on the journal's thread when it can write no more (disk full, I/O error); every later append is dropped, no `durable` of an
-  /// uncommitted append is ever called. Set before the first append.
+  /// Called once on the journal's thread when it can write no more (disk full, I/O error); every later append is
+  /// dropped, no `durable` of an uncommitted append is ever called. Set before the first append.
   void onFailure(std::function<void(const std::string& message)> listener);
 
   /// Begins a run; durable when it returns.
@@ -50,19 +53,21 @@ class Journal {
   /// The key of (plugin id, version, sha256); made on first use; durable with the next group.
   PluginKey plugin(std::string_view id, std::string_view version, std::string_view sha256);
 
-  /// Queues rows; they are committed together, in the order of the appends. `durable` is called on the journal's thread after their commit; it
-  /// must be quick and may append. Blocks while more than 64 Ki rows are queued (never on the journal's own thread).
+  /// Queues rows; they are committed together, in the order of the appends. `durable` is called on the journal's thread
+  /// after their commit; it must be quick and may append. Blocks while more than 64 Ki rows or 8 MiB are queued (never
+  /// on the journal's own thread). Rows of a run that was deleted are dropped.
   void append(std::vector<Row> rows, std::function<void()> durable = nullptr);
   /// Returns once all that was appended before is committed; throws Failure when it could not be.
   void flush();
 
   /// Changes what a resume may change.
-  void changeRun(RunKey run, std::int64_t samples, int in_flight, std::string_view overrides_json, std::string_view pipeline_text,
-                 std::string_view pipeline_effective, std::string_view pipeline_hash);
+  void changeRun(RunKey run, std::int64_t samples, int in_flight, std::string_view overrides_json,
+                 std::string_view pipeline_text, std::string_view pipeline_effective, std::string_view pipeline_hash);
   /// Deletes a run with all its rows, in slices that never block the writer for long.
   void deleteRun(RunKey run);
 
-  // ---- reading; [any thread]; sees what is committed ----------------------------------------------------------------------------
+  // ---- reading; [any thread]; sees what is committed
+  // ----------------------------------------------------------------------------
 
   /// Newest first.
   std::vector<Run> runs(std::size_t limit = 1000, RunKey before = 0) const;
@@ -83,6 +88,12 @@ class Journal {
   std::optional<FeedbackEmitted> feedback(RunKey run, std::string_view node, std::int64_t index) const;
   /// Events with id > `after` (of one run, or of all when run is 0), ascending.
   std::vector<Event> events(RunKey run, std::int64_t after, std::size_t limit) const;
+  /// The newest event of a type.
+  std::optional<Event> lastEvent(RunKey run, std::string_view type) const;
+  /// The settled sample with the highest quality, the lowest index first among equals.
+  std::optional<std::int64_t> bestSample(RunKey run) const;
+  /// What the stores gave, ascending by index: SampleSaved::json.
+  std::vector<std::string> saves(RunKey run, std::size_t limit) const;
   std::int64_t cursor(RunKey run, std::string_view sink) const;
   /// (id, version, sha256)
   struct PluginRow {

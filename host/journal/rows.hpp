@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -20,10 +21,10 @@ struct NewRun {
   std::string pipeline_text;       ///< the file as read
   std::string pipeline_effective;  ///< canonical, after overrides
   std::string pipeline_hash;
-  std::string file;                ///< where it was read from
-  std::string base;                ///< folder that relative paths start from
+  std::string file;  ///< where it was read from
+  std::string base;  ///< folder that relative paths start from
   std::string overrides_json = "[]";
-  std::string user_id;             ///< may be empty
+  std::string user_id;  ///< may be empty
   std::int64_t seed = 0;
   std::int64_t samples = 0;
   int in_flight = 1;
@@ -41,7 +42,8 @@ struct Run : NewRun {
   std::string result_json;     ///< of event complete; empty before
 };
 
-// ---- what the engine appends; one struct a kind of row --------------------------------------------------------------------------
+// ---- what the engine appends; one struct a kind of row
+// --------------------------------------------------------------------------
 
 /// A sample has begun: its prompt is there.
 struct SampleStarted {
@@ -72,11 +74,11 @@ struct CallSettled {
   std::string node;
   std::string request_hash;  ///< sha256 of the input; empty where not computed
   bool ok;
-  std::string answer;        ///< the candidate as it flows; empty when !ok
-  int code;                  ///< TROUPE_OK or TROUPE_E_*
-  std::string message;       ///< why it failed
+  std::string answer;   ///< the candidate as it flows; empty when !ok
+  int code;             ///< TROUPE_OK or TROUPE_E_*
+  std::string message;  ///< why it failed
   int attempts;
-  std::int64_t latency_ms;   ///< of the last attempt
+  std::int64_t latency_ms;  ///< of the last attempt
   std::int64_t at;
   PluginKey plugin;
 };
@@ -84,7 +86,7 @@ struct CallSettled {
 struct ScoreSettled {
   RunKey run;
   std::int64_t index;
-  std::string node;    ///< whose candidate
+  std::string node;  ///< whose candidate
   std::string scorer;
   std::optional<double> value;  ///< none: abstained
   std::string json;             ///< the score as it flows
@@ -96,11 +98,11 @@ struct SampleDecided {
   RunKey run;
   std::int64_t index;
   bool ok;
-  std::string winner;   ///< node; empty when !ok
-  double quality;       ///< of the winner
-  std::string json;     ///< winner, ranking, margin, ties, abstained, votes, reason; without the candidates
-  std::string reason;   ///< why it failed
-  PluginKey plugin;     ///< the selector's; 0 when it did not come to a vote
+  std::string winner;  ///< node; empty when !ok
+  double quality;      ///< of the winner
+  std::string json;    ///< winner, ranking, margin, ties, abstained, votes, reason; without the candidates
+  std::string reason;  ///< why it failed
+  PluginKey plugin;    ///< the selector's; 0 when it did not come to a vote
 };
 
 struct VerdictGiven {
@@ -160,7 +162,8 @@ struct SampleSettled {
 struct EventAppended {
   RunKey run;
   std::string type;
-  std::string json;  ///< the event's members without type, run, id, n, at: the text between the braces, so that those can be put in front
+  std::string json;  ///< the event's members without type, run, id, n, at: the text between the braces, so that those
+                     ///< can be put in front
   std::int64_t at;
 };
 
@@ -182,18 +185,20 @@ struct CursorMoved {
   std::int64_t event_id;
 };
 
-using Row = std::variant<SampleStarted, Attempt, CallSettled, ScoreSettled, SampleDecided, VerdictGiven, SampleHeld, HoldDecided,
-                         SampleSaved, FeedbackEmitted, SampleSettled, EventAppended, RunStateChanged, CursorMoved>;
+using Row =
+    std::variant<SampleStarted, Attempt, CallSettled, ScoreSettled, SampleDecided, VerdictGiven, SampleHeld,
+                 HoldDecided, SampleSaved, FeedbackEmitted, SampleSettled, EventAppended, RunStateChanged, CursorMoved>;
 
-// ---- what is read back ----------------------------------------------------------------------------------------------------------
+// ---- what is read back
+// ----------------------------------------------------------------------------------------------------------
 
 /// A committed event, in its final form.
 struct Event {
   std::int64_t id = 0;  ///< journal row: one order for all sinks and runs
   RunKey run = 0;
-  std::int64_t n = 0;   ///< 1, 2, … per run
+  std::int64_t n = 0;  ///< 1, 2, … per run
   std::string type;
-  std::string json;     ///< the whole object: {"type","run","id","n","at", …}
+  std::string json;  ///< the whole object: {"type","run","id","n","at", …}
 };
 
 /// All of one sample that the journal knows.
@@ -202,6 +207,8 @@ struct SampleRecord {
   std::int64_t seed = 0;
   std::string prompt;
   std::string genre;
+  PluginKey source_plugin = 0;    ///< of SampleStarted
+  PluginKey selector_plugin = 0;  ///< of SampleDecided
   bool decided = false;
   bool settled = false;
   bool ok = false;
@@ -218,16 +225,21 @@ struct SampleRecord {
   std::vector<SampleSaved> saves;
 };
 
-/// Sums over a run, for the table at the end and for a resume.
+/// Sums over the settled samples of a run, for the table at the end and for a resume: what an unsettled one has done
+/// already is not in them (`started` excepted), so a resume counts it when it goes on with it.
 struct NodeTotals {
   std::string node;
   std::int64_t calls = 0, candidates = 0, failures = 0, attempts = 0, wins = 0;
-  double quality_sum = 0;  ///< over the candidates that have a quality (filled from the sample decisions' winners when only those are known)
-  double latency_ms_sum = 0;
+  std::int64_t scored = 0;    ///< candidates of settled samples that have a quality
+  double quality_sum = 0;     ///< over those
+  double latency_ms_sum = 0;  ///< over the calls that gave a candidate
 };
 struct RunTotals {
-  std::int64_t started = 0, settled = 0, successful = 0, failed = 0, saved = 0, dropped = 0;
+  std::int64_t started = 0, settled = 0, successful = 0, failed = 0;
+  std::int64_t saved = 0;    ///< samples that at least one store has
+  std::int64_t dropped = 0;  ///< samples that a filter, or a person, let not pass
   std::vector<NodeTotals> nodes;
+  std::map<std::string, std::int64_t> genres;  ///< of settled samples
 };
 
 }  // namespace troupe::journal

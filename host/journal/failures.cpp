@@ -1,0 +1,49 @@
+#include "journal/failures.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+namespace troupe::journal {
+namespace {
+
+std::string cause(const sqlite::Error& error) {
+  std::string text = error.what();
+  if (error.systemError() != 0) text += ": " + std::string(std::strerror(error.systemError()));
+  return text;
+}
+
+}  // namespace
+
+std::string explain(const std::filesystem::path& file, const sqlite::Error& error) {
+  const auto name = file.string();
+  switch (error.primaryCode()) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return "the journal " + name + " is damaged (" + error.what() +
+             "); move it aside together with its companions, for example: mkdir damaged && mv " + name +
+             "* damaged/; the next run begins a new one";
+    case SQLITE_FULL:
+      return "the journal " + name + " cannot be written: the disk is full; free some space, then resume the run";
+    case SQLITE_IOERR:
+      if (error.systemError() == ENOSPC || error.systemError() == EDQUOT || error.systemError() == EFBIG) {
+        return "the journal " + name + " cannot be written: no space is left for it (" + cause(error) +
+               "); free some space, then resume the run";
+      }
+      return "the journal " + name + " cannot be read or written (" + cause(error) +
+             "); check the disk, then resume the run";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return "the journal " + name + " cannot be opened (" + cause(error) +
+             "); make the file and its folder readable and writable, or name another file with --journal";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "the journal " + name + " is locked by another program (" + cause(error) +
+             "); end what has it open, for example a sqlite3 shell inside a transaction";
+    default:
+      return "the journal " + name + ": " + cause(error);
+  }
+}
+
+}  // namespace troupe::journal

@@ -1,0 +1,242 @@
+#include "journal/queries.hpp"
+
+#include <map>
+
+#include "journal/row_writer.hpp"
+
+namespace troupe::journal::queries {
+namespace {
+
+using sqlite::Connection;
+using sqlite::Query;
+
+#define TROUPE_RUN_COLUMNS                                                                                       \
+  "key, id, state, reason, created_at, ended_at, active_ms, repeated, samples, in_flight, seed, pipeline_name, " \
+  "pipeline_hash, file, base, user_id, overrides, result, pipeline_effective, pipeline_text"
+
+Run runOf(const Query& row) {
+  Run run;
+  run.key = row.integer(0);
+  run.id = row.text(1);
+  run.state = row.text(2);
+  run.reason = row.text(3);
+  run.created_at = row.integer(4);
+  run.ended_at = row.integer(5);
+  run.active_ms = row.integer(6);
+  run.repeated = row.integer(7);
+  run.samples = row.integer(8);
+  run.in_flight = row.number(9);
+  run.seed = row.integer(10);
+  run.pipeline_name = row.text(11);
+  run.pipeline_hash = row.text(12);
+  run.file = row.text(13);
+  run.base = row.text(14);
+  run.user_id = row.text(15);
+  run.overrides_json = row.text(16);
+  run.result_json = row.text(17);
+  run.pipeline_effective = row.text(18);
+  run.pipeline_text = row.text(19);
+  return run;
+}
+
+// Columns: id, run, n, at, type, json, the run's id.
+Event eventOf(const Query& row) {
+  Event event{row.integer(0), row.integer(1), row.integer(2), row.text(4), {}};
+  event.json = eventJson(event.type, row.text(6), event.id, event.n, row.integer(3), row.text(5));
+  return event;
+}
+
+std::optional<Run> firstRun(Query&& query) {
+  if (!query.next()) return std::nullopt;
+  return runOf(query);
+}
+
+std::vector<std::int64_t> numbers(Query&& query) {
+  std::vector<std::int64_t> found;
+  while (query.next()) found.push_back(query.integer(0));
+  return found;
+}
+
+}  // namespace
+
+std::vector<Run> runs(Connection& connection, std::size_t limit, RunKey before) {
+  auto query = connection.query(
+      "SELECT " TROUPE_RUN_COLUMNS " FROM runs WHERE ?1 = 0 OR key < ?1 ORDER BY key DESC LIMIT ?2", before, limit);
+  std::vector<Run> found;
+  while (query.next()) found.push_back(runOf(query));
+  return found;
+}
+
+std::optional<Run> run(Connection& connection, RunKey key) {
+  return firstRun(connection.query("SELECT " TROUPE_RUN_COLUMNS " FROM runs WHERE key = ?", key));
+}
+
+std::optional<Run> runById(Connection& connection, std::string_view id) {
+  return firstRun(connection.query("SELECT " TROUPE_RUN_COLUMNS " FROM runs WHERE id = ?", id));
+}
+
+std::vector<std::string> runIds(Connection& connection, std::string_view prefix, std::size_t limit) {
+  auto query = connection.query("SELECT id FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY key DESC LIMIT ?2",
+                                prefix, limit);
+  std::vector<std::string> found;
+  while (query.next()) found.push_back(query.text(0));
+  return found;
+}
+
+std::vector<std::int64_t> unsettled(Connection& connection, RunKey run, std::int64_t from, std::size_t limit) {
+  return numbers(connection.query("SELECT idx FROM open_samples WHERE run = ? AND idx >= ? ORDER BY idx LIMIT ?", run,
+                                  from, limit));
+}
+
+std::int64_t lastStarted(Connection& connection, RunKey run) {
+  auto query = connection.query("SELECT idx FROM samples WHERE run = ? ORDER BY idx DESC LIMIT 1", run);
+  return query.next() ? query.integer(0) : -1;
+}
+
+std::vector<std::int64_t> samples(Connection& connection, RunKey run, std::int64_t from, std::size_t limit) {
+  return numbers(
+      connection.query("SELECT idx FROM samples WHERE run = ? AND idx >= ? ORDER BY idx LIMIT ?", run, from, limit));
+}
+
+std::optional<FeedbackEmitted> feedback(Connection& connection, RunKey run, std::string_view node, std::int64_t index) {
+  auto query = connection.query(
+      "SELECT idx, json FROM feedback WHERE run = ? AND node = ? AND idx <= ? ORDER BY idx DESC LIMIT 1", run, node,
+      index);
+  if (!query.next()) return std::nullopt;
+  return FeedbackEmitted{run, query.integer(0), std::string(node), query.text(1)};
+}
+
+std::vector<Event> events(Connection& connection, RunKey run, std::int64_t after, std::size_t limit) {
+  // Two statements, so that each has the plan for its case.
+  auto query = run == 0 ? connection.query(
+                              "SELECT e.id, e.run, e.n, e.at, e.type, e.json, r.id FROM events e "
+                              "CROSS JOIN runs r ON r.key = e.run WHERE e.id > ? ORDER BY e.id LIMIT ?",
+                              after, limit)
+                        : connection.query(
+                              "SELECT e.id, e.run, e.n, e.at, e.type, e.json, r.id FROM events e "
+                              "INDEXED BY events_by_run CROSS JOIN runs r ON r.key = e.run "
+                              "WHERE e.run = ? AND e.id > ? ORDER BY e.id LIMIT ?",
+                              run, after, limit);
+  std::vector<Event> found;
+  while (query.next()) found.push_back(eventOf(query));
+  return found;
+}
+
+std::optional<Event> lastEvent(Connection& connection, RunKey run, std::string_view type) {
+  auto query = connection.query(
+      "SELECT e.id, e.run, e.n, e.at, e.type, e.json, r.id FROM events e INDEXED BY events_by_run "
+      "CROSS JOIN runs r ON r.key = e.run WHERE e.run = ? AND e.type = ? ORDER BY e.id DESC LIMIT 1",
+      run, type);
+  if (!query.next()) return std::nullopt;
+  return eventOf(query);
+}
+
+std::optional<std::int64_t> bestSample(Connection& connection, RunKey run) {
+  auto query = connection.query(
+      "SELECT idx FROM decisions WHERE run = ?1 AND ok AND quality IS NOT NULL "
+      "AND idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) ORDER BY quality DESC, idx LIMIT 1",
+      run);
+  if (!query.next()) return std::nullopt;
+  return query.integer(0);
+}
+
+std::vector<std::string> saves(Connection& connection, RunKey run, std::size_t limit) {
+  auto query = connection.query("SELECT json FROM saves WHERE run = ? ORDER BY idx, node LIMIT ?", run, limit);
+  std::vector<std::string> found;
+  while (query.next()) found.push_back(query.text(0));
+  return found;
+}
+
+std::int64_t cursor(Connection& connection, RunKey run, std::string_view sink) {
+  auto query = connection.query("SELECT event_id FROM cursors WHERE run = ? AND sink = ?", run, sink);
+  return query.next() ? query.integer(0) : 0;
+}
+
+RunTotals totals(Connection& connection, RunKey run) {
+  RunTotals totals;
+  std::map<std::string, NodeTotals> nodes;
+  const auto nodeOf = [&](const std::string& name) -> NodeTotals& {
+    auto& node = nodes[name];
+    node.node = name;
+    return node;
+  };
+  {
+    auto query = connection.query(
+        "SELECT (SELECT count(*) FROM samples WHERE run = ?1), (SELECT count(*) FROM open_samples WHERE run = ?1)",
+        run);
+    query.next();
+    totals.started = query.integer(0);
+    totals.settled = totals.started - query.integer(1);
+  }
+  {
+    auto query = connection.query(
+        "SELECT ok, winner, count(*), sum(quality), sum(json_valid(json) AND json LIKE '%\"qualities\"%') "
+        "FROM decisions WHERE run = ?1 AND idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) GROUP BY 1, 2",
+        run);
+    while (query.next()) {
+      const auto count = query.integer(2);
+      (query.truth(0) ? totals.successful : totals.failed) += count;
+      if (!query.truth(0)) continue;
+      auto& node = nodeOf(query.text(1));
+      node.wins = count;
+      if (query.integer(4) > 0) continue;  // counted below, with the candidates that did not win
+      node.scored = count;
+      node.quality_sum = query.real(3);
+    }
+  }
+  {
+    auto query = connection.query(
+        "SELECT q.key, count(*), sum(q.value) FROM decisions d, "
+        "json_each(CASE WHEN json_valid(d.json) THEN d.json ELSE '{}' END, '$.qualities') q "
+        "WHERE d.run = ?1 AND q.type IN ('integer', 'real') "
+        "AND d.idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) GROUP BY 1",
+        run);
+    while (query.next()) {
+      auto& node = nodeOf(query.text(0));
+      node.scored = query.integer(1);
+      node.quality_sum = query.real(2);
+    }
+  }
+  {
+    auto query = connection.query(
+        "SELECT node, count(*), sum(ok), sum(attempts), sum(CASE WHEN ok THEN latency_ms ELSE 0 END) FROM calls "
+        "WHERE run = ?1 AND idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) GROUP BY 1",
+        run);
+    while (query.next()) {
+      auto& node = nodeOf(query.text(0));
+      node.calls = query.integer(1);
+      node.candidates = query.integer(2);
+      node.failures = node.calls - node.candidates;
+      node.attempts = query.integer(3);
+      node.latency_ms_sum = query.real(4);
+    }
+  }
+  {
+    auto query = connection.query(
+        "SELECT genre, count(*) FROM samples WHERE run = ?1 "
+        "AND idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) GROUP BY 1",
+        run);
+    while (query.next()) totals.genres[query.text(0)] = query.integer(1);
+  }
+  {
+    auto query = connection.query(
+        "SELECT count(DISTINCT idx) FROM saves WHERE run = ?1 "
+        "AND idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1)",
+        run);
+    query.next();
+    totals.saved = query.integer(0);
+  }
+  {
+    auto query = connection.query(
+        "SELECT count(*) FROM (SELECT idx FROM verdicts WHERE run = ?1 AND NOT pass "
+        "UNION SELECT idx FROM hold_decisions WHERE run = ?1 AND NOT pass) "
+        "WHERE idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1)",
+        run);
+    query.next();
+    totals.dropped = query.integer(0);
+  }
+  for (auto& [name, node] : nodes) totals.nodes.push_back(std::move(node));
+  return totals;
+}
+
+}  // namespace troupe::journal::queries
