@@ -82,16 +82,18 @@ std::string RotatingFile::tail(std::size_t most) const {
 
 /// Sees to it that fd_ is the file at the path, with room for so many bytes before the next rotation.
 bool RotatingFile::ready(std::size_t bytes) {
+  const auto fits = [&] { return settings_.most_bytes == 0 || size_ == 0 || size_ + bytes <= settings_.most_bytes; };
+  const auto now = std::chrono::steady_clock::now();
+  if (fd_ >= 0 && now - checked_ < settings_.check_every && fits()) return true;
+  checked_ = now;
   struct stat info {};
-  if (fd_ >= 0 && (::stat(settings_.path.c_str(), &info) != 0 || info.st_ino != inode_ || info.st_dev != device_))
+  if (fd_ >= 0 && (::stat(settings_.path.c_str(), &info) != 0 || info.st_ino != inode_ || info.st_dev != device_)) {
     close();
-  if (fd_ < 0) {
-    if (!open()) return false;
-    if (::fstat(fd_, &info) != 0) return false;
+  } else if (fd_ >= 0) {
+    size_ = static_cast<std::uint64_t>(info.st_size);  // others may write to it as well
   }
-  const auto size = static_cast<std::uint64_t>(info.st_size);
-  if (settings_.most_bytes == 0 || !S_ISREG(info.st_mode) || size == 0 || size + bytes <= settings_.most_bytes)
-    return true;
+  if (fd_ < 0 && !open()) return false;
+  if (fits()) return true;
   rotate();
   return open();
 }
@@ -106,6 +108,7 @@ bool RotatingFile::open() {
   if (::fstat(fd_, &info) == 0) {
     device_ = info.st_dev;
     inode_ = info.st_ino;
+    size_ = static_cast<std::uint64_t>(info.st_size);
   }
   // A program that was killed may have left half a line.
   const std::string last = S_ISREG(info.st_mode) ? tail(1) : std::string();
@@ -135,6 +138,7 @@ bool RotatingFile::put(std::string_view data) {
     data = whole;
   }
   const ssize_t written = sinks::quietWrite(fd_, data);
+  if (written > 0) size_ += static_cast<std::uint64_t>(written);
   if (written == static_cast<ssize_t>(data.size())) {
     torn_ = false;
     return true;

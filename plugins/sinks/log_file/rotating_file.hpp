@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -17,9 +18,10 @@ class RotatingFile {
  public:
   struct Settings {
     std::string path;
-    std::uint64_t most_bytes = 0;  // rotates before a line that would exceed this; 0: never
-    int keep = 3;                  // path.1 (the youngest) to path.<keep>
-    bool append = true;            // false: the first line empties the file
+    std::uint64_t most_bytes = 0;             // rotates before a line that would exceed this; 0: never
+    int keep = 3;                             // path.1 (the youngest) to path.<keep>
+    bool append = true;                       // false: the first line empties the file
+    std::chrono::nanoseconds check_every{0};  // how often to look whether the file was moved; 0: before each line
   };
   /// `warn` is told once per outage why lines are lost.
   RotatingFile(Settings settings, std::function<void(const std::string&)> warn);
@@ -52,6 +54,8 @@ class RotatingFile {
   int fd_ = -1;
   dev_t device_ = 0;
   ino_t inode_ = 0;
+  std::uint64_t size_ = 0;  // as far as known
+  std::chrono::steady_clock::time_point checked_;
   bool emptied_ = false;  // append == false has been done
   bool torn_ = false;     // the file ends inside a line
   std::uint64_t lost_ = 0;

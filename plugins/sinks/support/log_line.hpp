@@ -124,11 +124,12 @@ struct SampleLine {
 /// "[3:45:23 PM] Sample 1/50 - fantasy - Quality: 8.5/10 - Model: gemini-2.0", without the line's end. Fixed: others
 /// parse it.
 inline std::string sampleLine(const SampleLine& line) {
-  std::string out = "[" + clockTime(line.at_ms) + "] Sample " + std::to_string(line.number) + "/" +
-                    std::to_string(line.total) + " - ";
+  std::string out = "[";
+  out.append(clockTime(line.at_ms)).append("] Sample ").append(std::to_string(line.number)).append("/");
+  out.append(std::to_string(line.total)).append(" - ");
   out += line.genre.empty() ? "-" : oneLine(line.genre, 100);
   if (line.ok) {
-    out += " - Quality: " + (line.quality ? floored(*line.quality) : std::string("-")) + "/10 - Model: ";
+    out.append(" - Quality: ").append(line.quality ? floored(*line.quality) : std::string("-")).append("/10 - Model: ");
     out += line.model.empty() ? "-" : oneLine(line.model, 100);
   } else {
     out += " - Failed: ";
@@ -139,8 +140,9 @@ inline std::string sampleLine(const SampleLine& line) {
 
 /// "Successfully generated 48 out of 50 examples in 150.0 seconds". Fixed.
 inline std::string closingLine(std::int64_t successful, std::int64_t samples, double elapsed_s) {
-  return "Successfully generated " + std::to_string(successful) + " out of " + std::to_string(samples) +
-         " examples in " + rounded(elapsed_s) + " seconds";
+  std::string out = "Successfully generated ";
+  out.append(std::to_string(successful)).append(" out of ").append(std::to_string(samples)).append(" examples in ");
+  return out.append(rounded(elapsed_s)).append(" seconds");
 }
 
 }  // namespace troupe::sinks

@@ -310,12 +310,12 @@ TEST_CASE("the range of the remaining time holds the truth in nine of ten cases"
       for (const std::string& key :
            {std::string("all"), std::string(name(scenario.latency)), std::string(name(scenario.limit)),
             std::string(scenario.retry_share > 0 ? "retries" : "no retries"),
-            "drift " + std::to_string(scenario.drift).substr(0, 4),
+            std::string("drift ").append(std::to_string(scenario.drift).substr(0, 4)),
             std::string(scenario.in_flight > 16  ? "in_flight 17-64"
                         : scenario.in_flight > 4 ? "in_flight 5-16"
                                                  : "in_flight 1-4"),
             std::string(scenario.samples > 400 ? "400-2000 samples" : "50-400 samples"),
-            "at " + std::to_string(int(progress * 5) * 20) + " %"}) {
+            std::string("at ").append(std::to_string(int(progress * 5) * 20)).append(" %")}) {
         Tally& tally = tallies[key];
         tally.checks += 1;
         tally.held += held ? 1 : 0;
