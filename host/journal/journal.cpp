@@ -115,6 +115,10 @@ Journal::~Journal() {
   state_->readers.close();
 }
 
+const fs::path& Journal::file() const { return state_->options.file; }
+
+std::string Journal::writer() const { return lockOwner(state_->options.file); }
+
 const std::string& Journal::epoch() const {
   const std::lock_guard lock(state_->mutex);
   if (state_->epoch.empty()) {
@@ -278,9 +282,9 @@ std::optional<Event> Journal::lastEvent(RunKey run, std::string_view type) const
                               [&](auto& connection) { return queries::lastEvent(connection, run, type); });
 }
 
-std::optional<std::int64_t> Journal::bestSample(RunKey run) const {
+std::optional<std::int64_t> Journal::bestSample(RunKey run, bool saved_only) const {
   return state_->readers.read(std::optional<std::int64_t>(),
-                              [&](auto& connection) { return queries::bestSample(connection, run); });
+                              [&](auto& connection) { return queries::bestSample(connection, run, saved_only); });
 }
 
 std::vector<std::string> Journal::saves(RunKey run, std::size_t limit) const {

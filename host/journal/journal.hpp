@@ -36,6 +36,11 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
+  const std::filesystem::path& file() const;
+  /// Who is writing it now: "process 1234 (troupe run stories.json)", or "" when nobody is. A run in state `running`
+  /// without a writer was interrupted.
+  std::string writer() const;
+
   /// A random id of this file; changes only when the file is replaced.
   const std::string& epoch() const;
 
@@ -90,8 +95,9 @@ class Journal {
   std::vector<Event> events(RunKey run, std::int64_t after, std::size_t limit) const;
   /// The newest event of a type.
   std::optional<Event> lastEvent(RunKey run, std::string_view type) const;
-  /// The settled sample with the highest quality, the lowest index first among equals.
-  std::optional<std::int64_t> bestSample(RunKey run) const;
+  /// The settled sample (that a store has, with `saved_only`) with the highest quality, the lowest index first among
+  /// equals.
+  std::optional<std::int64_t> bestSample(RunKey run, bool saved_only = false) const;
   /// What the stores gave, ascending by index: SampleSaved::json.
   std::vector<std::string> saves(RunKey run, std::size_t limit) const;
   std::int64_t cursor(RunKey run, std::string_view sink) const;

@@ -6,6 +6,9 @@
 
 namespace troupe::journal {
 
+/// "process 1234 (troupe run stories.json)" when the process that the lock file names lives, else "". Takes no lock.
+std::string lockOwner(const std::filesystem::path& journal);
+
 /// The right to write a journal: an exclusive flock on "<journal>.lock", whose content names its owner. The kernel
 /// gives it back when the process ends, however it ends; the file stays, and what a dead owner left in it is
 /// overwritten.

@@ -131,11 +131,12 @@ std::optional<Event> lastEvent(Connection& connection, RunKey run, std::string_v
   return eventOf(query);
 }
 
-std::optional<std::int64_t> bestSample(Connection& connection, RunKey run) {
+std::optional<std::int64_t> bestSample(Connection& connection, RunKey run, bool saved_only) {
   auto query = connection.query(
-      "SELECT idx FROM decisions WHERE run = ?1 AND ok AND quality IS NOT NULL "
+      "SELECT idx FROM decisions d WHERE run = ?1 AND ok AND quality IS NOT NULL "
+      "AND (NOT ?2 OR EXISTS (SELECT 1 FROM saves s WHERE s.run = d.run AND s.idx = d.idx)) "
       "AND idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) ORDER BY quality DESC, idx LIMIT 1",
-      run);
+      run, saved_only);
   if (!query.next()) return std::nullopt;
   return query.integer(0);
 }
@@ -230,7 +231,8 @@ RunTotals totals(Connection& connection, RunKey run) {
     auto query = connection.query(
         "SELECT count(*) FROM (SELECT idx FROM verdicts WHERE run = ?1 AND NOT pass "
         "UNION SELECT idx FROM hold_decisions WHERE run = ?1 AND NOT pass) "
-        "WHERE idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1)",
+        "WHERE idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) "
+        "AND idx NOT IN (SELECT idx FROM saves WHERE run = ?1)",
         run);
     query.next();
     totals.dropped = query.integer(0);

@@ -27,7 +27,7 @@ std::optional<FeedbackEmitted> feedback(sqlite::Connection& connection, RunKey r
                                         std::int64_t index);
 std::vector<Event> events(sqlite::Connection& connection, RunKey run, std::int64_t after, std::size_t limit);
 std::optional<Event> lastEvent(sqlite::Connection& connection, RunKey run, std::string_view type);
-std::optional<std::int64_t> bestSample(sqlite::Connection& connection, RunKey run);
+std::optional<std::int64_t> bestSample(sqlite::Connection& connection, RunKey run, bool saved_only);
 std::vector<std::string> saves(sqlite::Connection& connection, RunKey run, std::size_t limit);
 std::int64_t cursor(sqlite::Connection& connection, RunKey run, std::string_view sink);
 

@@ -237,7 +237,7 @@ struct NodeTotals {
 struct RunTotals {
   std::int64_t started = 0, settled = 0, successful = 0, failed = 0;
   std::int64_t saved = 0;    ///< samples that at least one store has
-  std::int64_t dropped = 0;  ///< samples that a filter, or a person, let not pass
+  std::int64_t dropped = 0;  ///< samples that a filter, or a person, let not pass, and that no store has
   std::vector<NodeTotals> nodes;
   std::map<std::string, std::int64_t> genres;  ///< of settled samples
 };
