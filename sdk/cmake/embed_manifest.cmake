@@ -1,8 +1,9 @@
 # cmake -DIN=plugin.json -DOUT=troupe_manifest.h -P embed_manifest.cmake
 # Writes the manifest as an array in the section that the host reads without running a byte of the plugin.
 file(READ "${IN}" hex HEX)
-string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
-string(REGEX REPLACE "((0x..,){24})" "\\1\n  " bytes "${bytes}")
+# Character literals: a number above 127 would not fit into a signed char.
+string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${hex}")
+string(REGEX REPLACE "(('[^']*',){16})" "\\1\n  " bytes "${bytes}")
 file(WRITE "${OUT}.new" "/* Made from plugin.json by troupe_add_plugin(). */
 #ifndef TROUPE_MANIFEST_H
 #define TROUPE_MANIFEST_H
