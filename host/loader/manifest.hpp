@@ -41,12 +41,12 @@ struct NodeType {
   std::vector<OutPort> out;  ///< likewise
   Per per = Per::sample;
   std::string options_schema = R"({"type":"object","additionalProperties":false})";  ///< JSON text
-  int per_instance = 1;                   ///< calls at once in one instance; 0 = any number
-  std::vector<std::string> required;      ///< extension ids without which the plugin is refused (manifest: "requires")
-  std::vector<std::string> wanted;        ///< extension ids that it can do without (manifest: "wants")
-  std::vector<std::string> models;        ///< roles that it may call through troupe.model/1
-  std::vector<std::string> events;        ///< sinks: the event types it is given; empty = all durable ones
-  std::vector<std::string> net;           ///< hosts that it may speak to, with leading "*." as wildcard
+  int per_instance = 1;               ///< calls at once in one instance; 0 = any number
+  std::vector<std::string> required;  ///< extension ids without which the plugin is refused (manifest: "requires")
+  std::vector<std::string> wanted;    ///< extension ids that it can do without (manifest: "wants")
+  std::vector<std::string> models;    ///< roles that it may call through troupe.model/1
+  std::vector<std::string> events;    ///< sinks: the event types it is given; empty = all durable ones
+  std::vector<std::string> net;       ///< hosts that it may speak to, with leading "*." as wildcard
   bool streaming = false;
   bool seed = false;
   std::string example_options;  ///< JSON text, or empty
@@ -62,9 +62,12 @@ struct Manifest {
   std::string text;  ///< the JSON as embedded
 };
 
-/// Reads a manifest and checks it against sdk/schemas/manifest.schema.json and the rules that a schema cannot say (unique ids, ids
-/// prefixed by the plugin's, known port types, a compiling options schema, an example that fits). All mistakes go to `problems`;
-/// nothing is returned when there is one. Never throws for bad input.
+/// Reads a manifest and checks it against sdk/schemas/manifest.schema.json and the rules that a schema cannot say
+/// (unique ids, ids prefixed by the plugin's, known port types, a compiling options schema, an example that fits). All
+/// mistakes go to `problems`; nothing is returned when there is one. Never throws for bad input.
 std::optional<Manifest> parseManifest(std::string_view json, std::vector<Problem>& problems);
+
+/// The options of the node type's example, completed with the defaults of its schema: JSON text, as create() takes it.
+std::string completedExample(const NodeType& node);
 
 }  // namespace troupe::loader

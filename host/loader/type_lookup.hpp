@@ -8,7 +8,8 @@
 
 namespace troupe::loader {
 
-/// Node types by id: all that checking a pipeline needs to know about plugins. The catalog is one; tests make their own.
+/// Node types by id: all that checking a pipeline needs to know about plugins. The catalog is one; tests make their
+/// own.
 class TypeLookup {
  public:
   virtual ~TypeLookup() = default;

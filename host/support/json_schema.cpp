@@ -48,15 +48,27 @@ std::string pointerOf(const std::vector<std::string>& context, const std::string
   return pointer;
 }
 
-void fill(const SchemaParts& parts, const Value& unresolved, Value& value, Allocator& allocator, int depth) {
+// Bounds for schemas made to hurt: nested and branching references.
+struct Budget {
+  int depth = 0;
+  long steps = 500'000;
+};
+struct Deeper {
+  explicit Deeper(Budget& b) : budget(b) { ++budget.depth; }
+  ~Deeper() { --budget.depth; }
+  Budget& budget;
+};
+
+void fill(const SchemaParts& parts, const Value& unresolved, Value& value, Allocator& allocator, Budget& budget) {
   const Value& schema = parts.resolved(unresolved);
-  if (!schema.IsObject() || depth > kMaxJsonDepth) return;
+  if (!schema.IsObject() || budget.depth >= kMaxJsonDepth || --budget.steps < 0) return;
+  const Deeper deeper(budget);
   if (const auto all = schema.FindMember("allOf"); all != schema.MemberEnd())
-    for (const auto& branch : all->value.GetArray()) fill(parts, branch, value, allocator, depth + 1);
+    for (const auto& branch : all->value.GetArray()) fill(parts, branch, value, allocator, budget);
   if (value.IsArray()) {
     const auto items = schema.FindMember("items");
     if (items == schema.MemberEnd() || !items->value.IsObject()) return;
-    for (auto& item : value.GetArray()) fill(parts, items->value, item, allocator, depth + 1);
+    for (auto& item : value.GetArray()) fill(parts, items->value, item, allocator, budget);
   }
   if (!value.IsObject()) return;
   const auto properties = schema.FindMember("properties");
@@ -75,7 +87,7 @@ void fill(const SchemaParts& parts, const Value& unresolved, Value& value, Alloc
       value.AddMember(Value(property.name, allocator), Value(given->value, allocator), allocator);
       member = value.FindMember(property.name);
     }
-    fill(parts, property.value, member->value, allocator, depth + 1);
+    fill(parts, property.value, member->value, allocator, budget);
   }
 }
 
@@ -132,7 +144,8 @@ std::vector<Problem> JsonSchema::check(const Value& value, const std::string& po
 }
 
 void JsonSchema::fillDefaults(Value& value, Allocator& allocator) const {
-  if (withinDepth(value)) fill(state_->parts, state_->document, value, allocator, 0);
+  Budget budget;
+  if (withinDepth(value)) fill(state_->parts, state_->document, value, allocator, budget);
 }
 
 }  // namespace troupe
