@@ -14,7 +14,8 @@ namespace {
 constexpr char32_t kEllipsis = 0x2026;
 
 bool endsWith(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+  if (text.size() < end.size() || text.back() != end.back()) return false;  // mostly decided by the last byte
+  return text.substr(text.size() - end.size()) == end;
 }
 
 bool startsWith(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }

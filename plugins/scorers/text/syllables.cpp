@@ -21,7 +21,8 @@ bool isVowelAt(std::string_view word, std::size_t i) {
 }
 
 bool endsWith(std::string_view word, std::string_view end) {
-  return word.size() >= end.size() && word.substr(word.size() - end.size()) == end;
+  if (word.size() < end.size() || word.back() != end.back()) return false;  // mostly decided by the last letter
+  return word.substr(word.size() - end.size()) == end;
 }
 
 bool oneOf(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
@@ -74,16 +75,20 @@ bool hasSilentEnd(std::string_view word) {
   return false;
 }
 
-/// An e that is silent inside a compound: some-thing, life-less, strike-breaker.
+/// An e that is silent inside a compound: some-thing, life-less, strike-breaker. 1 or 0.
 int silentInside(std::string_view word) {
-  constexpr std::array<std::string_view, 15> kTails = {"eliness", "eless",  "eful",   "ement", "ely",
-                                                       "eness",   "ething", "ewhere", "etime", "eone",
-                                                       "ebody",   "ehow",   "elight", "ework", "ebreak"};
-  for (const auto tail : kTails) {
-    const std::size_t at = word.rfind(tail);
-    if (at == std::string_view::npos || at < 2 || isVowel(word[at - 1])) continue;
-    const bool at_end = at + tail.size() == word.size() || (tail != "ely" && tail != "ement" && tail != "eone");
-    if (at_end && !(tail == "ement" && endsWith(word, "lement"))) return 1;
+  constexpr std::array<std::string_view, 12> kAnywhere = {"eliness", "eless", "eful", "eness",  "ething", "ewhere",
+                                                          "etime",   "ebody", "ehow", "elight", "ework",  "ebreak"};
+  constexpr std::array<std::string_view, 3> kAtTheEnd = {"ement", "ely", "eone"};
+  for (std::size_t at = 2; at + 3 <= word.size(); ++at) {
+    if (word[at] != 'e' || isVowel(word[at - 1])) continue;
+    const auto rest = word.substr(at);
+    const auto begins = [rest](std::string_view tail) {
+      return rest[1] == tail[1] && rest.substr(0, tail.size()) == tail;
+    };
+    if (std::any_of(kAnywhere.begin(), kAnywhere.end(), begins)) return 1;
+    const bool is_end = std::find(kAtTheEnd.begin(), kAtTheEnd.end(), rest) != kAtTheEnd.end();
+    if (is_end && !endsWith(word, "lement")) return 1;
   }
   return 0;
 }
@@ -94,6 +99,8 @@ int exception(std::string_view word) {
     std::string_view word;
     int syllables;
   };
+  constexpr std::size_t kLongest = 8;
+  if (word.size() < 3 || word.size() > kLongest) return 0;
   constexpr std::array<Entry, 14> kExceptions = {{{"eye", 1},
                                                   {"eyes", 1},
                                                   {"area", 3},
@@ -108,8 +115,8 @@ int exception(std::string_view word) {
                                                   {"museum", 3},
                                                   {"anyone", 3},
                                                   {"maybe", 2}}};
-  const auto found =
-      std::find_if(kExceptions.begin(), kExceptions.end(), [word](const Entry& e) { return e.word == word; });
+  const auto found = std::find_if(kExceptions.begin(), kExceptions.end(),
+                                  [word](const Entry& e) { return e.word[0] == word[0] && e.word == word; });
   return found == kExceptions.end() ? 0 : found->syllables;
 }
 

@@ -69,8 +69,6 @@ bool isLetter(char32_t c) {
          between(c, 0xFB00, 0xFDFF) || between(c, 0xFE70, 0xFEFC) || between(c, 0x10000, 0x1CFFF);
 }
 
-bool isUpper(char32_t c) { return lower(c) != c; }
-
 char32_t lower(char32_t c) {
   if (c < 0x80) return between(c, 'A', 'Z') ? c + 32 : c;
   if (between(c, 0xC0, 0xDE) && c != 0xD7) return c + 32;

@@ -26,9 +26,9 @@ bool isLetter(char32_t c);
 bool isLatin(char32_t c);
 /// Scripts written without spaces, of which each character counts as a word: Han, Hiragana, Katakana.
 bool isIdeograph(char32_t c);
-bool isUpper(char32_t c);
 /// Lower case for Latin, Greek and Cyrillic; other letters stay as they are.
 char32_t lower(char32_t c);
+inline bool isUpper(char32_t c) { return c < 0x80 ? c >= 'A' && c <= 'Z' : lower(c) != c; }
 
 }  // namespace troupe::text
 

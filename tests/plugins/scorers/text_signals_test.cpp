@@ -211,6 +211,9 @@ TEST_CASE("genre fit: the shelf's genres are known by their usual names", "[scor
                                                   "literary",
                                                   "slice of life",
                                                   "children's",
+                                                  "magical realism",
+                                                  "coming of age",
+                                                  "philosophical",
                                                   "cyberpunk",
                                                   "steampunk",
                                                   "superhero"}));
