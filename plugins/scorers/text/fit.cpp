@@ -12,9 +12,13 @@ namespace troupe::text {
 
 namespace {
 
-bool isContent(const Word& word) {
+bool isContent(const Word& word, std::string_view text) {
   constexpr std::uint16_t kShortest = 3;
-  return word.chars >= kShortest && (Lexicon::instance().classes(word.hash) & (kFunction | kInstruction)) == 0;
+  constexpr std::uint32_t kNone = kFunction | kInstruction;
+  const auto& lexicon = Lexicon::instance();
+  if (word.chars < kShortest || (lexicon.classes(word.hash) & kNone) != 0) return false;
+  const std::size_t apostrophe = text.find('\'');  // "else's" has as little content as "else"
+  return apostrophe == std::string_view::npos || (lexicon.classes(hashOf(text.substr(0, apostrophe))) & kNone) == 0;
 }
 
 FlatTable stemsOf(const Document& document) {
@@ -38,7 +42,7 @@ Part promptFit(const Document& document, std::string_view prompt, std::string_vi
   int named = 0;
   for (const auto& word : asked.words) {
     const auto text = asked.word(word);
-    if (!isContent(word) || std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    if (!isContent(word, text) || std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
       continue;
     if (genre_stems.find(word.stem) != 0 || seen[word.stem]++ > 0) continue;
     all += 1;

@@ -34,13 +34,12 @@ constexpr std::string_view kOthers =
     "outside past per throughout till";
 constexpr std::string_view kGopherWords = "the be to of and that have with";
 constexpr std::string_view kInstructions =
-    "write tell make create compose draft give please story stories tale tales short long brief fiction piece scene "
-    "narrative word words sentence sentences paragraph paragraphs about genre style tone reader readers begin "
-    "beginning "
-    "end ending include including set setting character characters use using at least most number "
-    "title english fantasy science fiction sci fi mystery horror romance adventure thriller historical western comedy "
-    "noir "
-    "dystopian drama plot length good great original creative";
+    "write tell make create compose draft give please story stories tale tales short long brief fiction piece "
+    "scene narrative word words sentence sentences paragraph paragraphs about genre style tone reader readers "
+    "begin beginning end ending include including set setting character characters use using at least most number "
+    "title english thing things theme themes object objects teller dialogue person plot plots turn lesson middle "
+    "start carry made out known believes leaves matter fantasy science sci fi mystery horror romance adventure "
+    "thriller historical western comedy noir dystopian drama length good great original creative";
 
 template <typename F>
 void forEachWord(std::string_view list, F use) {

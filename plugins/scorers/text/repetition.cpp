@@ -108,24 +108,24 @@ std::array<double, kRepetitionRules.size()> measureRepetition(const Document& do
 }
 
 Part repetition(const Document& document) {
+  constexpr std::size_t kFirstPhraseRule = 7;
   const auto measured = measureRepetition(document);
-  std::size_t worst = 0;
-  double ratio = 0;
+  Part part;
+  part.value = 10;
+  part.reason = "nothing is repeated";
   double excess = 0;  // of the part of the scale above the limit
   for (std::size_t i = 0; i < measured.size(); ++i) {
-    const double r = measured[i] / kRepetitionRules[i].limit;
-    excess = std::max(excess, (measured[i] - kRepetitionRules[i].limit) / (1 - kRepetitionRules[i].limit));
-    if (r > ratio) {
-      ratio = r;
-      worst = i;
-    }
+    const auto& rule = kRepetitionRules[i];
+    const double ratio = measured[i] / rule.limit;
+    // Any prose has a commonest phrase of two words, but hardly any says five words again.
+    const double grade = i < kFirstPhraseRule ? curve(ratio, {{0, 10}, {1, 5}, {3, 0}})
+                                              : curve(ratio, {{0, 10}, {.15, 8.5}, {.5, 6.5}, {1, 5}, {3, 0}});
+    excess = std::max(excess, (measured[i] - rule.limit) / (1 - rule.limit));
+    if (grade >= part.value) continue;
+    part.value = grade;
+    part.reason = std::string(rule.name) + ": " + percent(measured[i]) + " (limit " + percent(rule.limit) + ")";
   }
-  Part part;
-  part.value = curve(ratio, {{0, 10}, {1, 5}, {3, 0}});
   if (excess > 0) part.cap = curve(excess, {{0, 6}, {.5, 3.5}, {.8, 2}, {1, .5}});
-  part.reason = ratio == 0 ? std::string("nothing is repeated")
-                           : std::string(kRepetitionRules[worst].name) + ": " + percent(measured[worst]) + " (limit " +
-                                 percent(kRepetitionRules[worst].limit) + ")";
   return part;
 }
 

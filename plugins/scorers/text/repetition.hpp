@@ -33,8 +33,8 @@ constexpr std::array<RepetitionRule, 13> kRepetitionRules = {{
 /// What each rule measures, in the rules' order: a share from 0 to 1.
 std::array<double, kRepetitionRules.size()> measureRepetition(const Document& document);
 
-/// 10 without repetition, 5 where the worst rule reaches its limit, 0 at three times the limit. Above a limit the total
-/// is capped, the lower the grosser the repetition.
+/// The grade of the worst rule: 10 without repetition, 5 at its limit, 0 at three times the limit. Above a limit the
+/// total is capped, the lower the grosser the repetition.
 Part repetition(const Document& document);
 
 }  // namespace troupe::text
