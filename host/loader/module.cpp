@@ -25,8 +25,10 @@ constexpr std::uint32_t kMaxNodes = 256;
 constexpr std::size_t kOldestModule = offsetof(troupe_module, nodes) + sizeof(troupe_module::nodes);
 constexpr std::size_t kOldestNode = offsetof(troupe_node, destroy) + sizeof(troupe_node::destroy);
 
-[[noreturn]] void unusable(const std::string& fact, const std::string& repair = "") {
-  throw Failure(ExitCode::plugin_unusable, repair.empty() ? fact : fact + "; " + repair);
+using Cause = Unusable::Cause;
+
+[[noreturn]] void unusable(const std::string& fact, const std::string& repair = "", Cause cause = Cause::breach) {
+  throw Unusable(cause, repair.empty() ? fact : fact + "; " + repair);
 }
 
 // The dynamic linker's words, as fact and repair.
@@ -35,11 +37,11 @@ constexpr std::size_t kOldestNode = offsetof(troupe_node, destroy) + sizeof(trou
   constexpr std::string_view kSymbol = "undefined symbol: ";
   if (const auto at = said.find(kLibrary); at != std::string::npos)
     unusable("it needs the library " + said.substr(0, at) + ", which is not installed",
-             "install it, or name its folder in LD_LIBRARY_PATH");
+             "install it, or name its folder in LD_LIBRARY_PATH", Cause::missing_here);
   if (const auto at = said.find(kSymbol); at != std::string::npos)
     unusable("it needs the symbol " + said.substr(at + kSymbol.size()) + ", which nothing here defines",
-             "link the library that defines it (linker option -z defs finds such mistakes)");
-  unusable("it cannot be opened: " + said);
+             "link the library that defines it (linker option -z defs finds such mistakes)", Cause::missing_here);
+  unusable("it cannot be opened: " + said, "", Cause::missing_here);
 }
 
 // Never unmapped: a thread that a plugin left behind would run unmapped code, and sanitizers could no longer name its
@@ -163,7 +165,7 @@ Module::Module(const std::filesystem::path& copy, std::string sha256, std::strin
   if (table.manifest.n != manifest_text.size() || table.manifest.p == nullptr ||
       std::memcmp(table.manifest.p, manifest_text.data(), manifest_text.size()) != 0)
     unusable("the manifest in its table is not the one in section .troupe_manifest",
-             "embed plugin.json once, with troupe_add_plugin()");
+             "embed plugin.json once, with troupe_add_plugin()", Cause::manifest_differs);
   state_->readNodes(*manifest);
   if (table.init == nullptr) return;
   int code = TROUPE_E_INTERNAL;
@@ -206,8 +208,9 @@ Instance::Instance(std::shared_ptr<Module> module, std::string_view node_type, c
     unusable(name + ": create() " + thrown(), "no exception may leave a plugin");
   }
   if (code == TROUPE_OK) return;
-  if (report.code == TROUPE_OK) unusable(name + ": create() returned " + std::to_string(code) + " without a message");
-  unusable(name + ": " + report.message);
+  if (report.code == TROUPE_OK)
+    unusable(name + ": create() returned " + std::to_string(code) + " without a message", "call report->fail()");
+  unusable(name + ": " + report.message, "", Cause::refused);
 }
 
 Instance::~Instance() {

@@ -8,7 +8,25 @@
 #include <string_view>
 #include <vector>
 
+#include "support/problem.hpp"
+
 namespace troupe::loader {
+
+/// Why a module or a node cannot be used.
+class Unusable : public Failure {
+ public:
+  enum class Cause {
+    missing_here,      ///< a library or symbol is not on this machine: may be mended without a change of the file
+    manifest_differs,  ///< the table's manifest is not the section's
+    breach,            ///< the plugin breaks the ABI's rules
+    refused,           ///< the plugin itself says no, with a sentence
+  };
+  Unusable(Cause cause, const std::string& message) : Failure(ExitCode::plugin_unusable, message), cause_(cause) {}
+  Cause cause() const noexcept { return cause_; }
+
+ private:
+  Cause cause_;
+};
 
 /// A plugin's module in this process, opened through Boost.DLL (now, local). Once opened it stays mapped until the
 /// process ends; init() and deinit() frame the life of this object.
@@ -37,7 +55,7 @@ class Module {
 /// One instance of a node type: create() in the constructor, destroy() in the destructor. Keeps its module mapped.
 class Instance {
  public:
-  /// `host` must outlive the instance. Throws Failure(plugin_unusable) with the plugin's own sentence when create()
+  /// `host` must outlive the instance. Throws Unusable with the plugin's own sentence when create()
   /// fails.
   Instance(std::shared_ptr<Module> module, std::string_view node_type, const troupe_host* host,
            std::string_view options_json);

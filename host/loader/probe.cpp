@@ -13,6 +13,7 @@
 #include "loader/elf_file.hpp"
 #include "loader/manifest.hpp"
 #include "loader/module.hpp"
+#include "loader/scratch_folder.hpp"
 #include "services/host_table.hpp"
 #include "support/json_schema.hpp"
 #include "support/json_text.hpp"
@@ -23,26 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What the example creates, a database for example, is gone with it.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = (fs::temp_directory_path() / "troupe-probe-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-// "unusable: <reason>" is the child's last word on stdout when it could judge.
+// What the child says on stdout when it could judge.
 constexpr std::string_view kBad = "bad: ";
 constexpr std::string_view kHere = "unusable here: ";
 
@@ -52,6 +34,19 @@ std::string after(const std::string& output, std::string_view prefix) {
   return line.substr(0, line.find('\n'));
 }
 
+}  // namespace
+
+ScratchFolder::ScratchFolder() {
+  std::error_code ignored;
+  std::string pattern = (fs::temp_directory_path(ignored) / "troupe-probe-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
 std::string lastLine(const std::string& text) {
   const auto end = text.find_last_not_of(" \n\r\t");
   if (end == std::string::npos) return {};
@@ -59,8 +54,6 @@ std::string lastLine(const std::string& text) {
   return text.substr(start == std::string::npos ? 0 : start + 1,
                      end - (start == std::string::npos ? 0 : start + 1) + 1);
 }
-
-}  // namespace
 
 ProbeResult probeInChild(const fs::path& program, const fs::path& file) {
   const ScratchFolder scratch;
@@ -86,6 +79,12 @@ ProbeResult probeInChild(const fs::path& program, const fs::path& file) {
   return result;
 }
 
+std::string verdictLine(const Failure& failure) {
+  const auto* unusable = dynamic_cast<const Unusable*>(&failure);
+  const bool here = unusable != nullptr && unusable->cause() == Unusable::Cause::missing_here;
+  return std::string(here ? kHere : kBad) + failure.what() + "\n";
+}
+
 void probeHere(const fs::path& file) {
   std::string reason;
   const auto elf = readElfFile(file, reason);
@@ -99,8 +98,9 @@ void probeHere(const fs::path& file) {
     const auto options = completedExample(node);
     try {
       const Instance instance(module, node.id, host.table(), options);
-    } catch (const Failure&) {
-      // The plugin's own refusal, for example of a file that is not here.
+    } catch (const Unusable& e) {
+      // The plugin's own refusal, for example of a file that is not here, is no fault.
+      if (e.cause() != Unusable::Cause::refused) throw;
     }
   }
 }

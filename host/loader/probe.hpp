@@ -5,6 +5,7 @@
 #include <string>
 
 #include "loader/child.hpp"
+#include "support/problem.hpp"
 
 namespace troupe::loader {
 
@@ -29,6 +30,12 @@ ProbeResult probeInChild(const std::filesystem::path& program, const std::filesy
 /// example. A create() that fails with a message is no fault. Throws Failure(plugin_unusable); a crash is left to
 /// happen.
 void probeHere(const std::filesystem::path& file);
+
+/// How the child tells its parent why probeHere() threw.
+std::string verdictLine(const Failure& failure);
+
+/// The last line that is not empty.
+std::string lastLine(const std::string& text);
 
 /// Prepares a process that exists to run a plugin's code: ends with its parent, writes no core file, and leaves stdout
 /// to the caller alone: what the plugin prints goes to stderr. Returns the descriptor that stands for stdout.

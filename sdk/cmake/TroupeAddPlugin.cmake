@@ -1,8 +1,8 @@
-# troupe_add_plugin(<name> MANIFEST <plugin.json> ENTRY <file> [SOURCES <file>...] [LIBRARIES <target>...] [STATIC_RUNTIME])
+# troupe_add_plugin(<name> MANIFEST <plugin.json> ENTRY <file> [SOURCES <file>...] [LIBRARIES <target>...] [STATIC_RUNTIME] [NO_VALIDATE])
 #
 # Builds <name>.troupe, which exports troupe_module_v1 and nothing else, and the object library <name>_objects: SOURCES without the
 # boundary, for tests to link. STATIC_RUNTIME puts the C++ runtime into the module. Where the program troupe is known (target
-# Troupe::troupe, or TROUPE_PROGRAM), a test <name>.validate runs `troupe plugins validate` on the result.
+# Troupe::troupe, or TROUPE_PROGRAM), a test <name>.validate runs `troupe plugins validate` on the result, unless NO_VALIDATE says that it is broken on purpose.
 #
 # Each flag repairs something measured: without the version script std:: templates stay exported and unique, so that the module never
 # unloads and two plugins may share code; without -z,defs a missing symbol waits for its first call (a sanitizer's runtime is
@@ -10,7 +10,7 @@
 include_guard(GLOBAL)
 
 function(troupe_add_plugin name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "STATIC_RUNTIME" "MANIFEST;ENTRY" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "STATIC_RUNTIME;NO_VALIDATE" "MANIFEST;ENTRY" "SOURCES;LIBRARIES")
   if(NOT ARG_MANIFEST OR NOT ARG_ENTRY)
     message(FATAL_ERROR "troupe_add_plugin(${name}): MANIFEST and ENTRY are needed")
   endif()
@@ -52,6 +52,9 @@ function(troupe_add_plugin name)
     target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
   endif()
 
+  if(ARG_NO_VALIDATE)
+    return()
+  endif()
   if(TARGET Troupe::troupe)
     add_test(NAME ${name}.validate COMMAND Troupe::troupe plugins validate $<TARGET_FILE:${name}>)
   elseif(TROUPE_PROGRAM)

@@ -1,0 +1,6 @@
+#include <troupe/ext/clock.h>
+#include <troupe/troupe.h>
+
+/* TROUPE_HAS must be an expression for any table. */
+int hasExt(const troupe_node* node);
+int hasExt(const troupe_node* node) { return TROUPE_HAS(node, ext); }

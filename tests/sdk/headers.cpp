@@ -1,0 +1,5 @@
+#include <troupe/ext/clock.h>
+#include <troupe/troupe.h>
+
+bool hasExt(const troupe_node* node);
+bool hasExt(const troupe_node* node) { return TROUPE_HAS(node, ext); }

@@ -1,0 +1,8 @@
+#include "bad.h"
+
+static int create(const troupe_host* host, troupe_str options, troupe_call* report, void** self) {
+  (void)host, (void)options, (void)report, (void)self;
+  exit(3);
+}
+static const troupe_node node = NODE(create);
+MODULE(NULL, NULL)
