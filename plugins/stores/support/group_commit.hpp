@@ -57,6 +57,12 @@ class GroupCommit {
     }
   }
 
+  /// How many callers wait for a group after the one that is being committed. [any thread]
+  std::size_t waiting() const {
+    const std::lock_guard lock(mutex_);
+    return queue_.size();
+  }
+
  private:
   struct Waiter {
     explicit Waiter(Item& i) : item(i) {}
@@ -85,7 +91,7 @@ class GroupCommit {
   const Commit commit_;
   const std::size_t max_group_;
 
-  std::mutex mutex_;  // Guards all below.
+  mutable std::mutex mutex_;  // Guards all below.
   std::deque<Waiter*> queue_;
   std::condition_variable gathered_;
   std::size_t last_group_ = 0;

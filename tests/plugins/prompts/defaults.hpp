@@ -14,7 +14,8 @@ inline std::string withDefaults(std::string_view manifest, const std::string& op
   rapidjson::Document out;
   out.Parse(options.c_str());
   if (plugin.HasParseError() || out.HasParseError()) throw std::runtime_error("no JSON: " + options);
-  for (const auto& property : plugin["nodes"][0]["options"]["properties"].GetObject()) {
+  const rapidjson::Value& properties = plugin["nodes"][0]["options"]["properties"];
+  for (const auto& property : properties.GetObject()) {
     if (!property.value.HasMember("default") || out.HasMember(property.name)) continue;
     out.AddMember(rapidjson::Value(property.name, out.GetAllocator()),
                   rapidjson::Value(property.value["default"], out.GetAllocator()), out.GetAllocator());
