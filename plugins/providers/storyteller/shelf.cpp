@@ -73,7 +73,8 @@ const Genre* genreNamedIn(std::string_view text) {
   const Genre* found = nullptr;
   std::size_t first = std::string::npos;
   for (const auto& name : allNames()) {
-    const std::size_t at = findWord(words, name.text);
+    // Words of the general shelf, such as "family", say little about a genre.
+    const std::size_t at = name.genre == &generalShelf() ? std::string::npos : findWord(words, name.text);
     if (at < first) {
       first = at;
       found = name.genre;

@@ -39,6 +39,7 @@ struct Genre {
   Texts surnames;
   Texts atmosphere;  // a sentence that could stand in any story of the genre
   std::vector<Plot> plots;
+  bool grim = false;  // heroes may not come home, so that nothing is said of what became of them
 };
 
 // One file each, in shelf/.

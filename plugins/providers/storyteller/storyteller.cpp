@@ -156,7 +156,7 @@ class Telling {
       scope_.set("idea_place", idea.place);
       takeUp(kOpening, idea.character, voice_.characters);
     }
-    if (!idea.object.empty() && !fails(0.9) && takeUp(kOpening, idea.object, voice_.objects)) {
+    if (!idea.object.empty() && !fails(0.9) && takeUp(kOpening, idea.object, voice_.objects) && !genre_.grim) {
       addWithin(kEnding, oneOf(voice_.payoffs, random_));
     }
   }

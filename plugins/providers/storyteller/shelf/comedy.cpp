@@ -58,7 +58,7 @@ Plot wrongSpeech() {
           hadn't spoken since 1988, looked at each other and embraced.)"},
       {R"(The Congress gave {them} a medal, and a chair at Uppsala. {Hero} sent the chair back, since there was no room for it in the flat. <But {they} kept the medal.|{They} kept the medal on the sill, where it catches the evening
           light and the drips.|It was a professorship. {They} never found out.>)",
-       R"(The speech is printed in all the journals now. {Hero} slipped out during the ovation, past the real professor, who bought {them} a drink. "Same time next year?" {friend} asked. <"What's the topic?" said {hero}. "No idea," said {friend}.|And they sat
+       R"(The speech is printed in all the journals now. {Hero} slipped out during the ovation, past the real professor, who bought {them} a drink. "Same time next year?" the professor asked. <"What's the topic?" said {hero}. "No idea," said the professor.|And they sat
           there, two impostors, as happy as bees.|On the way home {hero} remembered what {they} had come in for.>)"},
   };
 }

@@ -61,7 +61,7 @@ Plot happinessScore() {
           one. "Kindness," said another, "mostly. It confuses the arithmetic.")"},
       {R"(On Friday the auditor came: a machine with a pleasant voice. "Explain why you {act}," it said. {Hero} opened {their} mouth to apologise and found {they} could not. "Because it
           was good," {they} said. There was a long silence. The machine had no field for it. It asked {them} to repeat the word.)",
-       R"(So {they} stopped trying. On Friday morning, before all the cameras, {they} did it again. Across the street {friend} did the same, and then a woman {they} had never met. By
+       R"(So {they} stopped trying. On Friday morning, before all the cameras, {they} did it again. Across the street a neighbour called {friend} did the same, and then a woman {they} had never met. By
           noon it was everywhere. An exception is a crime, but ten thousand exceptions are an average, and the system graded by the
           average.)"},
       {R"(All over the city the screens went blank, searching. They never came back. {Hero} still looks up at {theirs} some nights. <It shows the ceiling.|In the black

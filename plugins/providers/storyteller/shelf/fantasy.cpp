@@ -63,14 +63,14 @@ Plot lastWizard() {
           before.%)",
        R"("Magic is a loan," {wizard} used to say, and now {hero} saw the bill. The rain would cost {price}. There was no line for
           [bargaining|second thoughts]. There was only a space, the size of a name, at the foot of the page.)"},
-      {R"({Hero} carried the book down to {friend}, who [kept the bees|baked the bread] and feared nothing that had fewer than six
+      {R"({Hero} carried the book down to {friend}, who kept the bees and feared nothing that had fewer than six
           legs. "Can it be shared?" {friend} asked. // "A price?" // "A loan. We share everything else.")",
        R"({They} tried everything cheaper first. {They} burned [sage|silver], sang to the clouds, and stood on the roof until dawn
           with a copper bowl. The sky stayed as clean as a plate.)"},
       {R"(So {hero} read the spell aloud in the market square, and told the people what it would take. For a moment nobody moved.
-          Then {friend} signed under {their} name, and a smith signed, and a child who could only draw a fish. By noon the page was
+          Then {friend} the beekeeper signed under {their} name, and a smith signed, and a child who could only draw a fish. By noon the page was
           full, and {price}, cut into four hundred pieces, was a thing that each of them could spare.)",
-       R"(It was {friend} who saw it. "It says what it costs," {fthey} said. "It does not say who pays." They set the book on the
+       R"(It was {friend}, the beekeeper, who saw it. "It says what it costs," {fthey} said. "It does not say who pays." They set the book on the
           steps of the well, and the whole town came and put a thumb on the page. The enchanted ink drank, and paused, and for the
           first time in its long life was satisfied with a little.)"},
       {R"(The rain came [at dusk|before the bell], soft and without thunder. %Dogs ran mad in it.% All over town, people stood in

@@ -25,7 +25,7 @@ Plot bellFounder() {
           signal when the King came, in my grandmother's day. They could hear her for twelve miles.")"},
       {R"(At midnight {hero} rang her: not the alarm, but the great peal for a king's entry. {They} rang it until {their} hands bled. One by one the churches of the city
           understood and answered, and in the enemy's camp men stood up in the dark and began to count an army that was not there.)",
-       R"(So in the dead of night Jacqueline spoke, three long and three short, the signal for a relieving king. {Friend} had sent boys with torches along the wall. Out on the
+       R"(So in the dead of night Jacqueline spoke, three long and three short, the signal for a relieving king. The sexton had sent boys with torches along the wall. Out on the
           plain the fires of the siege went out, one by one, as {enemy} made ready to meet ten thousand men who did not exist.)"},
       {R"(By sunrise the plain was empty. There were tents, and soup still warm. The council voted the bell a new rope and {hero} a pension, of which <two payments
           were made|the chronicle says nothing more, for it was raining, and everyone was in the street, looking up|{they} received, after

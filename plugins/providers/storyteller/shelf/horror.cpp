@@ -129,6 +129,7 @@ Genre horror() {
        "People in those parts did not speak of ghosts, and [they locked every door by four|nobody was ever alone after "
        "dark]."},
       {extraStair(), portrait(), radio()},
+      true,
   };
 }
 

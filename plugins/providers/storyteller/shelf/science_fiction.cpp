@@ -34,7 +34,7 @@ Plot lighthouseShip() {
           it was not a captain or a machine. It was children, counting to ten, one after another, in a language that had changed a
           little on the way.)"},
       {R"({Ship} had not been lost. It had simply been out of reach, with a generation aboard who had been told that Earth was a story.
-          <"We exist," {hero} told them. "Go on. Keep talking.">|Now the story had answered. On the station the frost grew ferns on
+          <"We exist," {hero} told them. "Go on. Keep talking."|Now the story had answered. On the station the frost grew ferns on
           every window, and {hero} sat among them, listening, perfectly warm.|"What's it like there?" they asked. {Hero} looked round
           at the frost and the robot. "Cosy," {they} said.>)",
        R"(When the shuttle docked, the crew found ice on the walls and {hero} asleep by the radio, smiling, with a robot turning slow

@@ -57,7 +57,7 @@ Plot countdown() {
           which {they} would cut. %It was a conversation, and it had been going on without {them}.%)",
        R"(The device was beautiful work, and that was the worst of it. Behind the first panel was {wire}. {Hero} had seen that trick once,
           in a classroom. {They} had been the one teaching it.)"},
-      {R"("Evacuate," {hero} said. // "There are six hundred people on that road," said {friend}. "There isn't time." // "Then stop talking to
+      {R"("Evacuate," {hero} said. // "There are six hundred people on that road," said {friend} of the night watch. "There isn't time." // "Then stop talking to
           me." // The radio went quiet. The timer did not.)",
        R"({Their} pulse was at a hundred and forty. {They} counted it down on purpose, as {they} had been trained to. Sweat ran into one eye.
           Somewhere above, a siren started and was cut off.)"},
@@ -94,14 +94,14 @@ Plot safeHouse() {
           below, a car stopped and switched off its lights. %Time was on somebody's side.%)"},
       {R"({They} typed: *Who is outside?* The answer took four seconds. *Assassin. Armed. Use the window.* {They} looked at the window. Nobody who
           wanted {them} alive had ever told {them} to stand in front of a window.)",
-       R"("Tell me something true," {hero} said through the wood. // "You take sugar and say you don't," said {friend}. "And if you've any sense, you
+       R"("Tell me something true," {hero} said through the wood. // "You take sugar and say you don't," said {friend}, who was outside. "And if you've any sense, you
           have already turned off the lamp.")"},
       {R"(It was the lamp that settled it. {They} put {their} coat on a chair, set the chair before the glass, and switched on the light. The shot came from
           across the street and took the coat through the heart. So it was the phone. {They} opened the door.)",
        R"({They} sent one word to headquarters: *Leaving.* Then {they} waited, in the dark, and listened. The lift did not move. The stairs did not creak. But
           across the street a window slid up, and a red dot came in and walked along the wall, looking for {them}. The killer was
           not at the door.)"},
-      {R"({Friend} was on the mat with a gun and a bag of oranges. "You took your time," {fthey} said. They left by the cellar. The traitor at headquarters
+      {R"(Out on the mat stood {friend}, who had trained {them} once, with a gun and a bag of oranges. "You took your time," {fthey} said. They left by the cellar. The traitor at headquarters
           got one more message: <*Wrong coat.*|*I am still here.* And all that night {they} lay awake and let it be true.|*You owe me a
           coat.*>)",
        R"(They went down the back stairs together, old spy and young, without a word. By morning one desk at headquarters was empty. <Nobody

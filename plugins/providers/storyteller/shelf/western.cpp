@@ -22,7 +22,7 @@ Plot theDuel() {
           watched the stars go over the desert, unhurried.)"},
       {R"("You could ride out," said {friend}, who kept the livery. // "I could." // "Nobody would say a word." // "I know it," said {hero}. "I'd have to listen to them
           not say it.")",
-       R"({Hero} practised behind the corral. {They} hit the fence, the barrel, and one of {friend}'s hens. "Well," {friend} said, looking at the hen, "he'll never expect
+       R"({Hero} practised behind the corral. {They} hit the fence, the barrel, and one of the hens of {friend} the liveryman. "Well," {friend} said, looking at the hen, "he'll never expect
           it.")"},
       {R"(At noon {they} stepped into the street without the gun. Dust went by. "Where's your iron?" called {outlaw}. "I owe you {debt}," {hero} said. "I can't pay it. If I shoot, I'll owe you
           more." It was so quiet that one could hear the church clock think.)",
@@ -88,7 +88,7 @@ Plot theWell() {
        R"({They} dug for four nights. On the second, {friend} came over the hill with a shovel and said nothing. On the third there were seven. On the fourth the whole valley stood round the hole with lanterns,
           handing up the dirt.)"},
       {R"(Twenty feet below the old bottom, the shovel rang. It wasn't rock. {Hero} wiped the mud away and saw colour, a band as thick as a wrist, running clear under the hill and up to the railroad's own
-          line. It was silver. And the law of claims, as {friend} knew, goes to whoever is standing on it.)",
+          line. It was silver. And the law of claims, as everybody knew, goes to whoever is standing on it.)",
        R"(Then the ground gave, and the water came, not a trickle but a river that had been waiting down there since the Flood. It came up cold and shouting. By morning it had found the low ground, all of it, the whole
           route that {man} had staked out so neatly in red flags.)"},
       {R"(When {man} came back with his riders, there were eleven families around the well, and every one of them was leaning on a shovel. Nobody raised a voice. <He read the faces. He went.|He looked at them, and at the long light on the
