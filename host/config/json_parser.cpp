@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/json_scan.hpp"
+#include "support/json_text.hpp"
 #include "support/near_name.hpp"
 
 namespace troupe::config {
@@ -288,7 +289,7 @@ void JsonParser::reportDuplicates(const Level& level) {
     const auto here = lines().position(offset);
     if (problems_.size() >= kMaxProblems) return;
     problems_.push_back(
-        {placeOf(level.span) + "/" + pointerToken(shortened(names[i].first)), here.line, here.column,
+        {pointerTo(placeOf(level.span), shortened(names[i].first)), here.line, here.column,
          "the name stands twice in this object",
          "remove this one or the one at " + std::to_string(before.line) + ":" + std::to_string(before.column)});
   }
@@ -346,7 +347,7 @@ std::string JsonParser::placeOf(std::uint32_t span) const {
     const auto inner = i + 1 < levels_.size() ? levels_[i + 1].span : level.last;
     if (level.span >= span) break;
     const auto name = level.object ? keyName(text_, spans_[inner].key) : std::to_string(level.members - 1);
-    text += "/" + pointerToken(shortened(name));
+    text = pointerTo(text, shortened(name));
   }
   return text;
 }

@@ -106,9 +106,10 @@ std::optional<Span> JsonText::key(std::string_view pointer) const {
   return complete && span.key.end > 0 ? std::optional(span.key) : std::nullopt;
 }
 
-Span JsonText::nearest(std::string_view pointer) const {
+std::size_t JsonText::offset(std::string_view pointer) const {
   bool complete = false;
-  return walk(pointer, complete).value;
+  const auto& span = walk(pointer, complete);
+  return span.key.end > 0 ? span.key.begin : span.value.begin;
 }
 
 std::optional<std::string> replaceValue(const std::string& text, std::string_view pointer, const std::string& new_json,
@@ -118,24 +119,11 @@ std::optional<std::string> replaceValue(const std::string& text, std::string_vie
   if (!read) return {};
   const auto span = read->value(pointer);
   if (!span) {
-    const auto [line, column] = LineIndex(text).position(read->nearest(pointer).begin);
+    const auto [line, column] = LineIndex(text).position(read->offset(pointer));
     problems.push_back({std::string(pointer), line, column, "there is no such value", ""});
     return {};
   }
   return text.substr(0, span->begin) + new_json + text.substr(span->end);
-}
-
-std::string pointerToken(std::string_view name) {
-  std::string token;
-  for (const char c : name) {
-    if (c == '~')
-      token += "~0";
-    else if (c == '/')
-      token += "~1";
-    else
-      token += c;
-  }
-  return token;
 }
 
 std::vector<std::string> pointerTokens(std::string_view pointer) {

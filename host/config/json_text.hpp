@@ -62,8 +62,9 @@ class JsonText {
   /// Of the value that a JSON pointer names, or nothing.
   std::optional<Span> value(std::string_view pointer) const;
   std::optional<Span> key(std::string_view pointer) const;
-  /// Of the value, or of the innermost one around it that is in the text.
-  Span nearest(std::string_view pointer) const;
+  /// Where a message about a value points at: its key, else the value; for one that is not in the text, of the
+  /// innermost one around it.
+  std::size_t offset(std::string_view pointer) const;
 
  private:
   JsonText() = default;
@@ -80,8 +81,6 @@ class JsonText {
 std::optional<std::string> replaceValue(const std::string& text, std::string_view pointer, const std::string& new_json,
                                         std::vector<Problem>& problems);
 
-/// "a/b~c" as the token of a JSON pointer: "a~1b~0c".
-std::string pointerToken(std::string_view name);
 /// The tokens of a JSON pointer, unescaped.
 std::vector<std::string> pointerTokens(std::string_view pointer);
 

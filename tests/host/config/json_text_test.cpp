@@ -172,12 +172,19 @@ TEST_CASE("a JSON pointer leads to the bytes of its value and its key", "[config
   CHECK(slice(json, json.key(pointer)) == key);
 }
 
-TEST_CASE("the nearest value around a missing one is known", "[config]") {
-  const auto json = parsed(R"({"a": {"b": [1]}})");
-  CHECK(slice(json, json.nearest("/a/c/d")) == R"({"b": [1]})");
-  CHECK(slice(json, json.nearest("/a/b/7")) == "[1]");
-  CHECK(slice(json, json.nearest("/z")) == json.text());
-  CHECK(slice(json, json.nearest("")) == json.text());
+TEST_CASE("a message points at the key, else the value, else what is around it", "[config]") {
+  const auto json = parsed(R"({"a": {"b": [1, 2]}})");
+  const auto [pointer, offset] = GENERATE(table<std::string, std::size_t>({
+      {"", 0},
+      {"/a", 1},
+      {"/a/b", 7},
+      {"/a/b/1", 16},
+      {"/a/b/7", 7},
+      {"/a/c/d", 1},
+      {"/z", 0},
+  }));
+  CAPTURE(pointer);
+  CHECK(json.offset(pointer) == offset);
 }
 
 TEST_CASE("a position counts code points and not the byte order mark", "[config]") {

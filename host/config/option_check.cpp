@@ -1,0 +1,168 @@
+#include "config/option_check.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "config/json_value.hpp"
+#include "config/option_marks.hpp"
+#include "support/json_text.hpp"
+
+namespace troupe::config {
+
+namespace fs = std::filesystem;
+using rapidjson::Value;
+
+struct OptionCheck::Schema {
+  rapidjson::Document document;
+  JsonSchema compiled;
+};
+
+/// The options of one node while they are checked.
+struct OptionCheck::Task {
+  Draft& draft;
+  rapidjson::Document options;
+  std::map<std::string, OptionMark> marks;
+};
+
+OptionCheck::OptionCheck(fs::path base, bool environment, Report& report)
+    : base_(fs::absolute(base.empty() ? fs::path(".") : std::move(base))), environment_(environment), report_(report) {}
+
+OptionCheck::~OptionCheck() = default;
+
+const OptionCheck::Schema* OptionCheck::schemaOf(const loader::NodeType& type, const Draft& draft) {
+  const auto [entry, is_new] = schemas_.try_emplace(&type);
+  if (!is_new) return entry->second.get();
+  std::vector<Problem> problems;
+  auto compiled = JsonSchema::compile(type.options_schema, problems);
+  auto document = parseJson(type.options_schema, problems);
+  if (compiled && document)
+    entry->second = std::make_unique<Schema>(Schema{std::move(*document), *compiled});
+  else
+    report_.add(draft.pointer + "/type", "the options schema of " + type.id + " cannot be read: " + problems.at(0).fact,
+                "tell the plugin's author");
+  return entry->second.get();
+}
+
+void OptionCheck::check(Draft& draft) {
+  if (draft.node.info == nullptr) return;
+  const auto* schema = schemaOf(*draft.node.info, draft);
+  const auto* given = member(*draft.json, "options");
+  if (schema == nullptr || (given != nullptr && !given->IsObject())) return;
+
+  const auto pointer = draft.pointer + "/options";
+  Task task{draft, {}, {}};
+  if (given != nullptr)
+    task.options.CopyFrom(*given, task.options.GetAllocator());
+  else
+    task.options.SetObject();
+  schema->compiled.fillDefaults(task.options, task.options.GetAllocator());
+  task.marks = markedOptions(schema->document, task.options, pointer);
+
+  const auto before = report_.size();
+  readSecrets(task);
+  refuseStrayReferences(task, task.options, pointer);
+  report_.add(schema->compiled.check(task.options, pointer));
+  if (report_.size() == before) readPaths(task);
+  draft.node.options = toJson(task.options);
+}
+
+void OptionCheck::readSecrets(Task& task) {
+  for (auto& [pointer, mark] : task.marks)
+    if (mark.secret) readSecret(task, pointer, *mark.value, mark.only_secret);
+}
+
+void OptionCheck::readSecret(Task& task, const std::string& pointer, Value& value, bool only_secret) {
+  std::string name;
+  if (value.IsObject()) {
+    name = textMember(value, "secret");
+    if (value.MemberCount() != 1 || !Secrets::isName(name)) {
+      report_.add(pointer, "this names no secret",
+                  R"(write {"secret": "NAME"}, a name of letters, digits, "_", "." and "-")");
+      name.clear();
+    } else if (environment_ && task.draft.node.enabled) {
+      checkSecret(name, pointer);
+    }
+  } else if (only_secret && value.IsString() && value.GetStringLength() > 0) {
+    report_.add(pointer, "a secret must not stand in the file",
+                R"(write {"secret": "NAME"} and set NAME in the environment or in the secrets file)");
+  } else {
+    return;
+  }
+  const auto text = "${secret:" + (name.empty() ? "NAME" : name) + "}";
+  value.SetString(text.data(), static_cast<rapidjson::SizeType>(text.size()), task.options.GetAllocator());
+}
+
+void OptionCheck::checkSecret(const std::string& name, const std::string& pointer) {
+  if (!secrets_) {
+    secrets_.emplace();
+    for (const auto& problem : secrets_->problems())
+      report_.add(
+          pointer,
+          "the secrets file cannot be used: " +
+              format(secrets_->file().string(), {problem.place, problem.line, problem.column, problem.fact, ""}),
+          problem.repair);
+  }
+  if (secrets_->problems().empty() && !secrets_->find(name))
+    report_.add(pointer, "the secret " + troupe::quoted(name) + " is not set",
+                "set the environment variable " + name + ", or add it to " + secrets_->file().string());
+}
+
+// A plugin passes text on to the host's services, which would put the secret's value in wherever its reference stands.
+void OptionCheck::refuseStrayReferences(const Task& task, const Value& value, const std::string& pointer) {
+  if (value.IsString()) {
+    const auto mark = task.marks.find(pointer);
+    if (textOf(value).find("${secret:") != std::string_view::npos && (mark == task.marks.end() || !mark->second.secret))
+      report_.add(pointer, "this option takes no secret", R"(leave "${secret:" out of the text)");
+  } else if (value.IsArray()) {
+    for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
+      refuseStrayReferences(task, value[i], pointerTo(pointer, std::to_string(i)));
+  } else if (value.IsObject()) {
+    for (const auto& entry : value.GetObject())
+      refuseStrayReferences(task, entry.value, pointerTo(pointer, textOf(entry.name)));
+  }
+}
+
+void OptionCheck::readPaths(Task& task) {
+  for (auto& [pointer, mark] : task.marks) {
+    if (!mark.value->IsString() || mark.value->GetStringLength() == 0) continue;
+    const auto text = std::string(textOf(*mark.value));
+    if (mark.url && text.rfind("http://", 0) != 0 && text.rfind("https://", 0) != 0 && text.rfind("${secret:", 0) != 0)
+      report_.add(pointer, troupe::quoted(text) + " is no address", "it begins with http:// or https://");
+    if (!mark.path) continue;
+    if (text.find('\0') != std::string::npos) {
+      report_.add(pointer, "a path must not hold the character U+0000");
+      continue;
+    }
+    const auto path = (base_ / text).lexically_normal();
+    mark.value->SetString(path.c_str(), static_cast<rapidjson::SizeType>(path.native().size()),
+                          task.options.GetAllocator());
+    if (!task.draft.node.enabled) continue;
+    if (mark.written) task.draft.written.push_back({path, pointer});
+    if (environment_) checkFile(path, mark.written, pointer);
+  }
+}
+
+void OptionCheck::checkFile(const fs::path& path, bool written, const std::string& pointer) {
+  const auto reason = [] { return std::generic_category().message(errno); };
+  const auto is_there = [](const fs::path& at) { return ::access(at.c_str(), F_OK) == 0; };
+  std::error_code ignored;
+  if (!written) {
+    if (::access(path.c_str(), R_OK) != 0) report_.add(pointer, path.string() + " cannot be read: " + reason());
+    return;
+  }
+  const auto folder = path.parent_path();
+  if (fs::is_directory(path, ignored))
+    report_.add(pointer, path.string() + " is a folder", "name a file");
+  else if (is_there(path) && ::access(path.c_str(), W_OK) != 0)
+    report_.add(pointer, path.string() + " cannot be written: " + reason());
+  else if (!fs::is_directory(folder, ignored))
+    report_.add(pointer, "there is no folder " + folder.string(), "make it, or name another path");
+  else if (!is_there(path) && ::access(folder.c_str(), W_OK | X_OK) != 0)
+    report_.add(pointer, "nothing can be written in " + folder.string() + ": " + reason());
+}
+
+}  // namespace troupe::config

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/problem.hpp"
+
+namespace troupe::config {
+
+/// Never to be written to a log, an event, the journal or a message.
+struct Secret {
+  std::string value;
+  std::vector<std::string> hosts;  ///< where it may go, with leading "*." as wildcard; empty: anywhere
+};
+std::ostream& operator<<(std::ostream&, const Secret&) = delete;
+
+/// The secrets of this machine: an environment variable, else an entry of the secrets file. The file binds a secret to
+/// hosts even when its value comes from the environment. Immutable after construction. [any thread]
+class Secrets {
+ public:
+  /// Reads the file if there is one. A file that others may read, or that makes no sense, is a problem and gives no
+  /// secret.
+  explicit Secrets(const std::filesystem::path& file = defaultFile());
+
+  /// secrets.json in the user's configuration folder.
+  static std::filesystem::path defaultFile();
+
+  std::optional<Secret> find(const std::string& name) const;
+  /// Names in the file, sorted.
+  std::vector<std::string> names() const;
+
+  const std::filesystem::path& file() const { return file_; }
+  const std::vector<Problem>& problems() const { return problems_; }
+
+  /// A letter or "_", then letters, digits, ".", "_" and "-", at most 128.
+  static bool isName(std::string_view name);
+
+ private:
+  void read();
+
+  std::filesystem::path file_;
+  std::map<std::string, Secret> entries_;
+  std::vector<Problem> problems_;
+};
+
+}  // namespace troupe::config
