@@ -91,6 +91,25 @@ void fill(const SchemaParts& parts, const Value& unresolved, Value& value, Alloc
   }
 }
 
+// valijson throws when it holds a format against a value that is no string, for example in a branch that is not taken.
+// Of our formats it knows none. A property may be called "format": a schema's keyword is a string.
+void removeFormats(Value& schema) {
+  if (schema.IsArray())
+    for (auto& element : schema.GetArray()) removeFormats(element);
+  if (!schema.IsObject()) return;
+  const auto format = schema.FindMember("format");
+  if (format != schema.MemberEnd() && format->value.IsString()) schema.RemoveMember(format);
+  for (auto& member : schema.GetObject()) {
+    const std::string_view name(member.name.GetString(), member.name.GetStringLength());
+    if (name == "properties" || name == "patternProperties" || name == "definitions" || name == "dependencies") {
+      if (member.value.IsObject())
+        for (auto& named : member.value.GetObject()) removeFormats(named.value);
+    } else if (name != "const" && name != "enum" && name != "default" && name != "examples") {
+      removeFormats(member.value);
+    }
+  }
+}
+
 }  // namespace
 
 struct JsonSchema::State {
@@ -110,7 +129,10 @@ std::optional<JsonSchema> JsonSchema::compile(std::string_view schema_json, std:
   if (problems.size() != before) return std::nullopt;
   try {
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
-    parser.populateSchema(valijson::adapters::RapidJsonAdapter(state->document), state->judge);
+    rapidjson::Document copy;
+    copy.CopyFrom(state->document, copy.GetAllocator());
+    removeFormats(copy);
+    parser.populateSchema(valijson::adapters::RapidJsonAdapter(copy), state->judge);
   } catch (const std::exception& e) {
     problems.push_back({pointer_prefix, 0, 0, std::string("the schema cannot be read: ") + e.what(), ""});
     return std::nullopt;
