@@ -1,0 +1,79 @@
+#include "cli/common.hpp"
+
+#include <filesystem>
+#include <troupe/troupe.hpp>
+
+#include "support/paths.hpp"
+#include "support/problem.hpp"
+
+namespace troupe::cli {
+
+std::unique_ptr<loader::Catalog> openCatalog(const Arguments& arguments) {
+  std::vector<std::filesystem::path> folders;
+  for (const auto& folder : arguments.all("plugin-path")) folders.emplace_back(folder);
+  return std::make_unique<loader::Catalog>(loader::defaultCatalogOptions(folders));
+}
+
+std::unique_ptr<journal::Journal> openJournal(const Arguments& arguments, bool write, const std::string& command) {
+  journal::JournalOptions options;
+  options.file =
+      arguments.has("journal") ? std::filesystem::absolute(arguments.get("journal")) : paths::state() / "journal.db";
+  options.write = write;
+  options.command = "troupe " + command;
+  return std::make_unique<journal::Journal>(std::move(options));
+}
+
+std::vector<OptionSpec> overrideOptions() {
+  return {{"samples", "N", "run N samples"},
+          {"in-flight", "N", "work on N samples at once"},
+          {"seed", "N", "seed of the run; the same seed gives the same samples"},
+          {"genres", "A,B", "only these genres (every node of type troupe.prompts.genres)"},
+          {"set", "PATH=VALUE",
+           "change the pipeline for this run, for example nodes.wren.options.failure_rate=1 (repeatable)"}};
+}
+
+std::vector<config::Override> overridesFrom(const Arguments& arguments) {
+  std::vector<config::Override> overrides;
+  if (const auto n = arguments.integer("samples", 1, 1'000'000'000))
+    overrides.push_back({"run.samples", std::to_string(*n)});
+  if (const auto n = arguments.integer("in-flight", 1, 4096))
+    overrides.push_back({"run.in_flight", std::to_string(*n)});
+  if (const auto n = arguments.integer("seed", 0, 2'147'483'647)) overrides.push_back({"run.seed", std::to_string(*n)});
+  for (const auto& assignment : arguments.all("set")) {
+    const auto equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw Failure(ExitCode::usage,
+                    "--set takes PATH=VALUE, for example --set run.samples=10; \"" + assignment + "\" has no value");
+    overrides.push_back({assignment.substr(0, equals), assignment.substr(equals + 1)});
+  }
+  return overrides;
+}
+
+std::vector<config::Override> genreOverrides(const Arguments& arguments, const std::string& file,
+                                             const loader::Catalog& catalog) {
+  if (!arguments.has("genres")) return {};
+  JsonWriter json;
+  json.beginArray();
+  const auto text = arguments.get("genres");
+  for (std::size_t from = 0; from <= text.size();) {
+    const auto comma = std::min(text.find(',', from), text.size());
+    auto genre = text.substr(from, comma - from);
+    genre.erase(0, genre.find_first_not_of(' '));
+    genre.erase(genre.find_last_not_of(' ') + 1);
+    if (!genre.empty()) json.value(genre);
+    from = comma + 1;
+  }
+  json.endArray();
+  config::CheckOptions options;
+  options.base = std::filesystem::current_path();
+  options.environment = false;
+  std::vector<config::Override> overrides;
+  for (const auto& node : config::loadPipeline(file, catalog, options).nodes)
+    if (node.type == "troupe.prompts.genres")
+      overrides.push_back({"/nodes/" + node.name + "/options/genres", std::string(json.text())});
+  if (overrides.empty())
+    throw Failure(ExitCode::usage, "--genres: " + file + " has no node of type troupe.prompts.genres");
+  return overrides;
+}
+
+}  // namespace troupe::cli

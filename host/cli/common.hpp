@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "config/pipeline_config.hpp"
+#include "journal/journal.hpp"
+#include "loader/catalog.hpp"
+
+namespace troupe::cli {
+
+/// The plugins, as --plugin-path and the environment say.
+std::unique_ptr<loader::Catalog> openCatalog(const Arguments& arguments);
+
+/// The journal that --journal names.
+std::unique_ptr<journal::Journal> openJournal(const Arguments& arguments, bool write, const std::string& command);
+
+/// A name of a file with the value of each --set, --samples, --in-flight, --seed and --genres as overrides.
+std::vector<config::Override> overridesFrom(const Arguments& arguments);
+
+/// Options that change a pipeline for one run.
+std::vector<OptionSpec> overrideOptions();
+
+/// --genres: sets option `genres` of every prompts.genres node of the file.
+std::vector<config::Override> genreOverrides(const Arguments& arguments, const std::string& file,
+                                             const loader::Catalog& catalog);
+
+}  // namespace troupe::cli

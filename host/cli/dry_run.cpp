@@ -1,0 +1,189 @@
+#include "cli/dry_run.hpp"
+
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include <troupe/troupe.hpp>
+
+#include "cli/common.hpp"
+#include "cli/trial.hpp"
+#include "pipeline/engine.hpp"
+#include "pipeline/graph.hpp"
+#include "pipeline/values.hpp"
+
+namespace troupe::cli {
+namespace {
+
+constexpr std::int64_t kTries = 3;  // Prompts on which local nodes are tried out.
+
+struct Range {
+  double low = 0, high = 0;
+  bool known = false;
+  void add(double value) {
+    low = known ? std::min(low, value) : value;
+    high = known ? std::max(high, value) : value;
+    known = true;
+  }
+};
+
+struct Estimate {
+  std::string node;
+  std::string source;  // How it is known.
+  std::int64_t calls_low = 0, calls_high = 0;
+  Range bytes;       // Of one answer.
+  Range latency_ms;  // Of one call.
+};
+
+// The prompts of the first samples, by the pipeline's own source; a source in a file does not outlast its rows.
+std::vector<std::string> firstPrompts(const pipeline::Graph& graph, const config::Pipeline& pipeline, loader::Catalog& catalog,
+                                      std::int64_t seed) {
+  Trial source(*graph.nodes[static_cast<std::size_t>(graph.source)].config, catalog);
+  std::vector<std::string> prompts;
+  for (std::int64_t index = 0; index < std::min(kTries, pipeline.samples); ++index) {
+    const auto sample_seed = pipeline::sampleSeed(seed, index);
+    const auto result = source.call("{\"index\":" + std::to_string(index) + ",\"seed\":" + std::to_string(sample_seed) + ",\"total\":" +
+                                        std::to_string(pipeline.samples) + "}",
+                                    static_cast<std::uint64_t>(sample_seed));
+    if (result.failure) throw Failure(ExitCode::plugin_unusable, graph.name(graph.source) + ": " + result.failure->message);
+    if (result.values.empty()) break;
+    prompts.push_back(pipeline::completePrompt(result.values.front().json, index, sample_seed).json);
+  }
+  return prompts;
+}
+
+void tryOut(const config::Node& node, loader::Catalog& catalog, const std::vector<std::string>& prompts, std::int64_t seed, Estimate& estimate) {
+  Trial trial(node, catalog);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    const auto index = static_cast<std::int64_t>(i);
+    const auto sample_seed = pipeline::sampleSeed(seed, index);
+    const auto result = trial.call("{\"prompt\":" + prompts[i] + "," + sampleMember(prompts[i], index, sample_seed) + "}",
+                                   static_cast<std::uint64_t>(sample_seed));
+    if (result.failure || result.values.empty()) continue;
+    estimate.bytes.add(static_cast<double>(result.values.front().json.size()));
+    estimate.latency_ms.add(static_cast<double>(result.latency_ms));
+  }
+  estimate.source = "tried on " + std::to_string(prompts.size()) + " prompts";
+}
+
+// What earlier runs of the same node say.
+void lookBack(const journal::Journal& journal, const std::string& pipeline_name, Estimate& estimate) {
+  int seen = 0;
+  for (const auto& run : journal.runs(20)) {
+    if (run.pipeline_name != pipeline_name) continue;
+    for (const auto& totals : journal.totals(run.key).nodes) {
+      if (totals.node != estimate.node || totals.candidates == 0) continue;
+      const double mean = totals.latency_ms_sum / static_cast<double>(totals.candidates);
+      estimate.latency_ms.add(mean * 0.5);
+      estimate.latency_ms.add(mean * 2);
+      ++seen;
+    }
+  }
+  if (seen > 0) estimate.source = "from " + std::to_string(seen) + " earlier runs";
+}
+
+std::string span(double seconds) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(seconds < 10 ? 1 : 0);
+  if (seconds < 120) text << seconds << " s";
+  else if (seconds < 7200) text << seconds / 60 << " min";
+  else text << seconds / 3600 << " h";
+  return text.str();
+}
+
+std::string bytes(double count) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1);
+  if (count < 1024) text << std::setprecision(0) << count << " B";
+  else if (count < 1024 * 1024) text << count / 1024 << " KiB";
+  else text << count / 1024 / 1024 << " MiB";
+  return text.str();
+}
+
+}  // namespace
+
+ExitCode dryRun(const config::Pipeline& pipeline, loader::Catalog& catalog, const Arguments& arguments) {
+  const auto graph = pipeline::buildGraph(pipeline);
+  const auto seed = pipeline.seed.value_or(0);
+  const auto prompts = firstPrompts(graph, pipeline, catalog, seed);
+  auto samples = pipeline.samples;
+  if (static_cast<std::int64_t>(prompts.size()) < std::min(kTries, samples)) samples = static_cast<std::int64_t>(prompts.size());
+
+  std::vector<Estimate> estimates;
+  bool time_known = true, size_known = true;
+  double size_low = 0, size_high = 0, time_low = 0, time_high = 0;
+  std::int64_t calls_low = 0, calls_high = 0;
+  const auto journal = openJournal(arguments, false, "run --dry-run");
+  for (const int position : graph.providers) {
+    const auto& node = *graph.nodes[static_cast<std::size_t>(position)].config;
+    Estimate estimate;
+    estimate.node = node.name;
+    estimate.source = "unknown: it is not local, and no earlier run is in the journal";
+    estimate.calls_low = samples;
+    estimate.calls_high = samples * (1 + node.limits.retries);
+    const bool local = node.info->net.empty() && std::none_of(node.info->required.begin(), node.info->required.end(),
+                                                             [](const auto& id) { return id == "troupe.http/1"; });
+    const bool from_prompt = std::all_of(node.inputs.begin(), node.inputs.end(),
+                                         [&](const auto& input) { return input.from == graph.name(graph.source); });
+    if (local && from_prompt) {
+      tryOut(node, catalog, prompts, seed, estimate);
+    } else {
+      lookBack(*journal, pipeline.name, estimate);
+    }
+    calls_low += estimate.calls_low;
+    calls_high += estimate.calls_high;
+    time_known = time_known && estimate.latency_ms.known;
+    size_known = size_known && estimate.bytes.known;
+    size_low += estimate.bytes.low * static_cast<double>(samples);
+    size_high += estimate.bytes.high * static_cast<double>(samples);
+    // The slowest provider leads, and as many of its calls run at once as its limits and the run's allow.
+    const int at_once = std::max(1, node.limits.in_flight > 0 ? std::min(node.limits.in_flight, pipeline.in_flight) : pipeline.in_flight);
+    auto low = estimate.latency_ms.low * static_cast<double>(samples) / at_once / 1000;
+    auto high = estimate.latency_ms.high * static_cast<double>(estimate.calls_high) / at_once / 1000;
+    if (node.limits.rpm > 0) {
+      low = std::max(low, static_cast<double>(estimate.calls_low) / node.limits.rpm * 60);
+      high = std::max(high, static_cast<double>(estimate.calls_high) / node.limits.rpm * 60);
+    }
+    time_low = std::max(time_low, low);
+    time_high = std::max(time_high, high);
+    estimates.push_back(std::move(estimate));
+  }
+
+  if (arguments.has("json")) {
+    JsonWriter json;
+    const auto range = [&json](const char* name, double low, double high, bool known) {
+      json.key(name);
+      known ? json.beginArray().value(low).value(high).endArray() : json.null();
+    };
+    json.beginObject().member("pipeline", pipeline.name).member("samples", samples);
+    json.key("calls").beginArray().value(calls_low).value(calls_high).endArray();
+    range("bytes", size_low, size_high, size_known);
+    range("seconds", time_low, time_high, time_known);
+    json.key("nodes").beginArray();
+    for (const auto& e : estimates) {
+      json.beginObject().member("node", e.node).member("source", e.source);
+      json.key("calls").beginArray().value(e.calls_low).value(e.calls_high).endArray();
+      range("bytes_per_answer", e.bytes.low, e.bytes.high, e.bytes.known);
+      range("latency_ms", e.latency_ms.low, e.latency_ms.high, e.latency_ms.known);
+      json.endObject();
+    }
+    json.endArray().endObject();
+    std::cout << json.text() << '\n';
+    return ExitCode::complete;
+  }
+  std::cout << pipeline.name << ": " << samples << " samples, at most " << pipeline.in_flight << " at once. Nothing is started.\n\n";
+  for (const auto& e : estimates) {
+    std::cout << "  " << e.node << ": " << e.calls_low << " to " << e.calls_high << " calls";
+    if (e.bytes.known) std::cout << ", " << bytes(e.bytes.low) << " to " << bytes(e.bytes.high) << " each";
+    if (e.latency_ms.known) std::cout << ", " << e.latency_ms.low << " to " << e.latency_ms.high << " ms each";
+    std::cout << " (" << e.source << ")\n";
+  }
+  std::cout << "\nCalls: " << calls_low << " to " << calls_high << " (with every repeat)\nSize:  "
+            << (size_known ? bytes(size_low) + " to " + bytes(size_high) + " of answers" : std::string("unknown")) << "\nTime:  "
+            << (time_known ? span(time_low) + " to " + span(time_high) : std::string("unknown")) << '\n';
+  return ExitCode::complete;
+}
+
+}  // namespace troupe::cli

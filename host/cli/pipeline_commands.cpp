@@ -1,0 +1,178 @@
+#include <filesystem>
+#include <iostream>
+
+#include <troupe/troupe.hpp>
+
+#include "cli/command.hpp"
+#include "cli/common.hpp"
+#include "cli/doctor.hpp"
+#include "cli/graph.hpp"
+#include "cli/trial.hpp"
+#include "pipeline/engine.hpp"
+
+namespace troupe::cli {
+namespace {
+
+config::CheckOptions checkOptions(const Arguments& arguments, bool environment) {
+  config::CheckOptions options;
+  options.base = std::filesystem::current_path();
+  options.overrides = overridesFrom(arguments);
+  options.environment = environment;
+  return options;
+}
+
+void printProblems(const std::vector<Problem>& problems) {
+  JsonWriter json;
+  json.beginObject().member("valid", problems.empty()).key("problems").beginArray();
+  for (const auto& problem : problems)
+    json.beginObject()
+        .member("pointer", problem.place)
+        .member("line", problem.line)
+        .member("column", problem.column)
+        .member("fact", problem.fact)
+        .member("repair", problem.repair)
+        .endObject();
+  json.endArray().endObject();
+  std::cout << json.text() << '\n';
+}
+
+ExitCode validate(const Arguments& arguments) {
+  arguments.expect(1, 1, "troupe validate FILE");
+  const auto catalog = openCatalog(arguments);
+  try {
+    const auto pipeline = config::loadPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, !arguments.has("portable")));
+    if (arguments.has("json")) {
+      printProblems({});
+    } else {
+      std::cout << arguments.positional()[0] << ": ok: " << pipeline.nodes.size() << " nodes, " << pipeline.samples << " samples\n";
+    }
+    return ExitCode::complete;
+  } catch (const Problems& e) {
+    if (!arguments.has("json")) throw;
+    printProblems(e.problems());
+    return e.code();
+  }
+}
+
+ExitCode graph(const Arguments& arguments) {
+  arguments.expect(1, 1, "troupe graph FILE");
+  const auto format = arguments.get("format", "mermaid");
+  if (format != "mermaid" && format != "dot") throw Failure(ExitCode::usage, "--format is \"" + format + "\"; known: mermaid, dot");
+  const auto catalog = openCatalog(arguments);
+  const auto pipeline = config::loadPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, false));
+  std::cout << (format == "dot" ? dot(pipeline) : mermaid(pipeline));
+  return ExitCode::complete;
+}
+
+ExitCode schema(const Arguments& arguments) {
+  arguments.expect(0, 0, "troupe schema");
+  std::cout << config::pipelineSchema(*openCatalog(arguments)) << '\n';
+  return ExitCode::complete;
+}
+
+// The node to try: of the pipeline file, or a node type with the options of its example.
+config::Node nodeToTry(const Arguments& arguments, const std::string& name, const loader::Catalog& catalog, config::Pipeline& pipeline) {
+  if (const auto* type = catalog.find(name)) {
+    config::Node node;
+    node.name = name;
+    node.type = name;
+    node.info = type;
+    if (!type->example_options.empty()) node.options = type->example_options;
+    return node;
+  }
+  const auto file = arguments.get("file", "config/stories.json");
+  pipeline = config::loadPipeline(file, catalog, checkOptions(arguments, true));
+  if (const auto* node = pipeline.find(name)) return *node;
+  std::string names;
+  for (const auto& node : pipeline.nodes) names += (names.empty() ? "\"" : ", \"") + node.name + "\"";
+  throw Failure(ExitCode::usage, "no node of " + file + " and no node type is called \"" + name + "\"; nodes: " + names);
+}
+
+ExitCode tryNode(const Arguments& arguments) {
+  constexpr const char* kUsage = "troupe try NODE --prompt TEXT [--file FILE]";
+  arguments.expect(1, 1, kUsage);
+  const auto catalog = openCatalog(arguments);
+  config::Pipeline pipeline;
+  const auto node = nodeToTry(arguments, arguments.positional()[0], *catalog, pipeline);
+  const auto seed = arguments.integer("seed", 0, 2'147'483'647).value_or(1);
+  std::string input = arguments.get("input");
+  if (input.empty() && node.info->kind == loader::Kind::prompt_source)
+    input = "{\"index\":0,\"seed\":" + std::to_string(seed) + ",\"total\":1}";
+  if (input.empty()) {
+    if (!arguments.has("prompt") && !node.info->example_input.empty() && !arguments.has("text")) {
+      input = node.info->example_input;
+    } else {
+      if (!arguments.has("prompt")) throw Failure(ExitCode::usage, std::string("--prompt is missing; usage: ") + kUsage);
+      const auto prompt = promptJson(arguments.get("prompt"), arguments.get("genre"), 0, seed);
+      const auto member = sampleMember(prompt, 0, seed);
+      if (node.info->kind == loader::Kind::provider) {
+        input = "{\"prompt\":" + prompt + "," + member + "}";
+      } else if (node.info->kind == loader::Kind::scorer && arguments.has("text")) {
+        JsonWriter candidate;
+        candidate.beginObject().member("id", "0/trial").member("node", "trial").member("text", arguments.get("text")).endObject();
+        input = "{\"candidate\":" + std::string(candidate.text()) + "," + member + "}";
+      } else {
+        throw Failure(ExitCode::usage, "a " + std::string(loader::toString(node.info->kind)) +
+                                           " needs its whole input: --input JSON (for a scorer: --prompt and --text)");
+      }
+    }
+  }
+  Trial trial(node, *catalog);
+  bool streamed = false;
+  const auto result = trial.call(input, static_cast<std::uint64_t>(seed), [&](std::uint32_t kind, std::string_view json) {
+    if (kind != TROUPE_DELTA || arguments.has("json")) return;
+    rapidjson::Document delta;
+    delta.Parse(json.data(), json.size());
+    if (delta.HasParseError() || !delta.IsObject()) return;
+    std::cout << Object(delta).text("text", "") << std::flush;
+    streamed = true;
+  });
+  if (streamed) std::cout << "\n\n";
+  if (result.failure) {
+    std::cerr << "troupe: " << node.name << ": " << pipeline::codeName(result.failure->code) << ": " << result.failure->message << '\n';
+    if (trial.stuck()) std::_Exit(static_cast<int>(ExitCode::plugin_unusable));
+    return ExitCode::plugin_unusable;
+  }
+  for (const auto& value : result.values) {
+    rapidjson::Document document;
+    document.Parse(value.json.data(), value.json.size());
+    const bool answer = !document.HasParseError() && document.IsObject() && document.HasMember("text") && document["text"].IsString();
+    if (!arguments.has("json") && answer && !streamed) std::cout << document["text"].GetString() << "\n\n";
+    if (arguments.has("json") || !answer) std::cout << value.port->name << ": " << value.json << '\n';
+  }
+  if (result.hold) std::cout << "held: " << *result.hold << '\n';
+  if (result.values.empty() && !result.hold) std::cout << "(it emitted nothing)\n";
+  if (!arguments.has("json")) std::cout << node.name << " answered in " << result.latency_ms << " ms\n";
+  return ExitCode::complete;
+}
+
+}  // namespace
+
+std::vector<Command> pipelineCommands() {
+  auto with_overrides = [](std::vector<OptionSpec> options) {
+    const auto more = overrideOptions();
+    options.insert(options.end(), more.begin(), more.end());
+    options.push_back(pluginPathOption());
+    return options;
+  };
+  std::vector<Command> commands;
+  commands.push_back({"validate", "FILE [options]", "check a pipeline file and report every mistake", {},
+                      with_overrides({jsonOption(), {"portable", "", "leave out what depends on this machine: secrets and paths"}}), validate});
+  commands.push_back({"graph", "FILE [options]", "draw a pipeline as Mermaid or DOT", {},
+                      with_overrides({{"format", "mermaid|dot", "default: mermaid"}}), graph});
+  commands.push_back({"schema", "[options]", "print the JSON Schema of pipeline files, with the options of all plugins", {}, {pluginPathOption()}, schema});
+  commands.push_back({"try", "NODE --prompt TEXT [options]", "make one call to a node and show the answer or the error",
+                      "NODE is a node of the pipeline file, or a node type (with the options of its example).",
+                      with_overrides({{"file", "FILE", "pipeline (default: config/stories.json)"},
+                                      {"prompt", "TEXT", "what the user says"},
+                                      {"genre", "GENRE", "the prompt's genre"},
+                                      {"text", "TEXT", "for a scorer: the text to score"},
+                                      {"input", "JSON", "the whole input of the call instead"},
+                                      jsonOption()}),
+                      tryNode});
+  commands.push_back({"doctor", "[FILE] [options]", "check plugins, secrets, paths, journal and disk", {},
+                      {jsonOption(), journalOption(), pluginPathOption()}, doctor});
+  return commands;
+}
+
+}  // namespace troupe::cli

@@ -1,0 +1,236 @@
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <random>
+#include <utility>
+
+#include <troupe/troupe.hpp>
+
+#include "cli/command.hpp"
+#include "cli/common.hpp"
+#include "cli/dry_run.hpp"
+#include "cli/signals.hpp"
+#include "pipeline/engine.hpp"
+
+namespace troupe::cli {
+namespace {
+
+constexpr const char* kConsole = "troupe.sink.console";
+
+std::int64_t drawSeed() {
+  std::random_device device;
+  return static_cast<std::int64_t>(device() & 0x7fffffffU);
+}
+
+// The terminal's view belongs to `run`, not to the pipeline: there is one without being asked for, and none with --quiet or --json.
+void setConsole(config::Pipeline& pipeline, const loader::Catalog& catalog, bool quiet) {
+  auto& nodes = pipeline.nodes;
+  if (quiet) {
+    nodes.erase(std::remove_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == kConsole; }), nodes.end());
+    return;
+  }
+  if (std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == kConsole; })) return;
+  const auto* type = catalog.find(kConsole);
+  if (type == nullptr) return;
+  config::Node node;
+  node.name = "(console)";
+  node.type = kConsole;
+  node.info = type;
+  nodes.push_back(std::move(node));
+}
+
+std::string storyPath(const config::Pipeline& pipeline) {
+  for (const auto& node : pipeline.nodes) {
+    if (node.type != "troupe.store.sqlite") continue;
+    rapidjson::Document options;
+    options.Parse(node.options.data(), node.options.size());
+    if (options.HasParseError()) continue;
+    const std::filesystem::path path(Object(options).text("path", ""));
+    const auto relative = path.lexically_proximate(std::filesystem::current_path());
+    return relative.string().size() < path.string().size() ? relative.string() : path.string();
+  }
+  return {};
+}
+
+void printNext(const config::Pipeline& pipeline) {
+  std::cout << "\nNext:\n"
+               "  troupe runs explain last          why a winner won\n"
+               "  troupe runs export last           every sample as JSON Lines\n";
+  if (const auto path = storyPath(pipeline); !path.empty())
+    std::cout << "  sqlite3 " << path << " \"SELECT genre, model, round(quality, 2), substr(text, 1, 60) FROM stories ORDER BY quality DESC LIMIT 5\"\n";
+}
+
+ExitCode exitCode(const std::string& state) {
+  if (state == "complete") return ExitCode::complete;
+  if (state == "failed") return ExitCode::all_failed;
+  if (state == "cancelled") return ExitCode::cancelled;
+  return ExitCode::paused;
+}
+
+ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, const journal::Run& run,
+                 Signals& signals, const Arguments& arguments, bool resume) {
+  const bool json = arguments.has("json");
+  const bool quiet = json || arguments.has("quiet");
+  pipeline::EngineOptions options;
+  options.resume = resume;
+  pipeline::RunEnd end;
+  try {
+    pipeline::Engine engine(pipeline, catalog, journal, run, options);
+    signals.listen([&engine](const std::string& name) { engine.pause("interrupted by " + name); });
+    end = engine.run();
+    if (end.abandoned) {
+      // A thread is still inside a plugin: what it holds must not be torn down under it.
+      if (json) std::cout << end.result << std::endl;
+      if (end.state == "paused") std::cerr << "troupe: run " << run.id << " is paused: " << end.reason << "; go on with: troupe resume " << run.id << std::endl;
+      std::_Exit(static_cast<int>(exitCode(end.state)));
+    }
+  } catch (const Failure& e) {
+    if (e.code() != ExitCode::journal) throw;
+    std::cerr << "troupe: " << e.what() << "\ntroupe: what was announced is safe; when there is room again, go on with: troupe resume " << run.id << std::endl;
+    std::_Exit(static_cast<int>(ExitCode::journal));
+  }
+  if (json) {
+    std::cout << end.result << '\n';
+  } else if (end.state == "complete" && !quiet) {
+    printNext(pipeline);
+  }
+  if (end.state == "paused" && quiet)
+    std::cerr << "troupe: run " << run.id << " is paused: " << end.reason << "; go on with: troupe resume " << run.id << '\n';
+  if (end.state == "failed" && quiet) std::cerr << "troupe: run " << run.id << ": " << end.reason << "; see: troupe runs show " << run.id << '\n';
+  return exitCode(end.state);
+}
+
+std::string overridesJson(const std::vector<config::Override>& overrides) {
+  JsonWriter json;
+  json.beginArray();
+  for (const auto& change : overrides) json.beginObject().member("path", change.path).member("value", change.value).endObject();
+  json.endArray();
+  return std::string(json.text());
+}
+
+std::vector<config::Override> overridesOf(const journal::Run& run) {
+  rapidjson::Document document;
+  document.Parse(run.overrides_json.data(), run.overrides_json.size());
+  std::vector<config::Override> overrides;
+  if (document.HasParseError() || !document.IsArray()) return overrides;
+  for (const auto& change : document.GetArray()) {
+    const Object object(change);
+    overrides.push_back({std::string(object.text("path")), std::string(object.text("value"))});
+  }
+  return overrides;
+}
+
+bool mayChange(const std::string& path) {
+  const auto has = [&](std::string_view part) { return path.find(part) != std::string::npos; };
+  return path == "run.samples" || path == "run.in_flight" || path == "/run/samples" || path == "/run/in_flight" ||
+         ((path.starts_with("nodes.") || path.starts_with("/nodes/")) && (has(".limits.") || has("/limits/"))) ||
+         path.starts_with("budget") || path.starts_with("/budget");
+}
+
+ExitCode resume(const std::string& name, const Arguments& arguments, const std::vector<config::Override>& changes) {
+  Signals signals;
+  const auto catalog = openCatalog(arguments);
+  const auto journal = openJournal(arguments, true, "resume " + name);
+  auto run = journal->findRun(name);
+  for (const auto& change : changes)
+    if (!mayChange(change.path))
+      throw Failure(ExitCode::usage, "a resume may change samples, in_flight, limits and budget, but not " + change.path + " (to \"" +
+                                         change.value + "\"); begin a new run for that: troupe run " + run.file);
+  const bool more = std::any_of(changes.begin(), changes.end(), [](const auto& c) { return c.path == "run.samples" || c.path == "/run/samples"; });
+  if (run.state != "running" && run.state != "paused" && !(more && run.state != "cancelled")) {
+    std::cerr << "troupe: run " << run.id << " is " << run.state << "; there is nothing to resume\n";
+    return exitCode(run.state);
+  }
+  auto overrides = overridesOf(run);
+  overrides.insert(overrides.end(), changes.begin(), changes.end());
+  config::CheckOptions options;
+  options.base = run.base;
+  options.overrides = overrides;
+  auto pipeline = config::checkPipeline(run.pipeline_text, run.file, *catalog, options);
+  if (!changes.empty()) {
+    journal->changeRun(run.key, pipeline.samples, pipeline.in_flight, overridesJson(overrides), run.pipeline_text, pipeline.effective, pipeline.hash);
+    run.in_flight = pipeline.in_flight;
+    if (more) run.samples = pipeline.samples;
+  }
+  setConsole(pipeline, *catalog, arguments.has("quiet") || arguments.has("json"));
+  return execute(pipeline, *catalog, *journal, run, signals, arguments, true);
+}
+
+// The newest run of this very pipeline that did not come to its end.
+std::optional<std::string> unfinishedRun(const journal::Journal& journal, const std::string& hash) {
+  for (const auto& run : journal.runs(100))
+    if (run.pipeline_hash == hash && (run.state == "running" || run.state == "paused")) return run.id;
+  return std::nullopt;
+}
+
+ExitCode runPipeline(const Arguments& arguments) {
+  arguments.expect(1, 1, "troupe run FILE [options]");
+  const auto& file = arguments.positional()[0];
+  auto signals = std::make_unique<Signals>();
+  const auto catalog = openCatalog(arguments);
+  config::CheckOptions options;
+  options.base = std::filesystem::current_path();
+  options.overrides = overridesFrom(arguments);
+  for (auto& change : genreOverrides(arguments, file, *catalog)) options.overrides.push_back(std::move(change));
+  auto pipeline = config::loadPipeline(file, *catalog, options);
+  if (arguments.has("dry-run")) return dryRun(pipeline, *catalog, arguments);
+  if (arguments.has("resume")) {
+    if (const auto unfinished = unfinishedRun(*openJournal(arguments, false, "run"), pipeline.hash)) {
+      signals.reset();
+      return resume(*unfinished, arguments, {});
+    }
+  }
+  const auto journal = openJournal(arguments, true, "run " + file);
+  journal::NewRun fresh;
+  fresh.pipeline_name = pipeline.name;
+  fresh.pipeline_text = pipeline.text;
+  fresh.pipeline_effective = pipeline.effective;
+  fresh.pipeline_hash = pipeline.hash;
+  fresh.file = std::filesystem::absolute(file).string();
+  fresh.base = options.base.string();
+  fresh.overrides_json = overridesJson(options.overrides);
+  fresh.seed = pipeline.seed ? *pipeline.seed : drawSeed();
+  fresh.samples = pipeline.samples;
+  fresh.in_flight = pipeline.in_flight;
+  const auto run = journal->createRun(fresh);
+  setConsole(pipeline, *catalog, arguments.has("quiet") || arguments.has("json"));
+  return execute(pipeline, *catalog, *journal, run, *signals, arguments, false);
+}
+
+std::vector<OptionSpec> runOptions() {
+  auto options = overrideOptions();
+  const std::vector<OptionSpec> more = {{"resume", "", "go on with the newest unfinished run of this very pipeline, if there is one"},
+                                        {"dry-run", "", "start nothing; print calls, size and time as ranges"},
+                                        {"quiet", "", "no view in the terminal"},
+                                        {"json", "", "no view in the terminal; print the result as JSON at the end"},
+                                        journalOption(),
+                                        pluginPathOption()};
+  options.insert(options.end(), more.begin(), more.end());
+  return options;
+}
+
+}  // namespace
+
+std::vector<Command> runCommands() {
+  std::vector<Command> commands;
+  commands.push_back({"run", "FILE [options]", "run a pipeline",
+                      "Ctrl-C pauses: nothing new starts, calls in flight get 10 s, and how to go on is printed. A second one ends at once.",
+                      runOptions(), runPipeline});
+  commands.push_back({"resume", "RUN [options]", "go on with a run that was paused or interrupted",
+                      "RUN is an id, the beginning of one, or `last`. The stored pipeline is used; samples, in_flight and limits may be changed.",
+                      {{"samples", "N", "run N samples in all"},
+                       {"in-flight", "N", "work on N samples at once"},
+                       {"set", "PATH=VALUE", "change run.samples, run.in_flight or a node's limits (repeatable)"},
+                       {"quiet", "", "no view in the terminal"},
+                       {"json", "", "no view in the terminal; print the result as JSON at the end"},
+                       journalOption(),
+                       pluginPathOption()},
+                      [](const Arguments& arguments) {
+                        arguments.expect(1, 1, "troupe resume RUN");
+                        return resume(arguments.positional()[0], arguments, overridesFrom(arguments));
+                      }});
+  return commands;
+}
+
+}  // namespace troupe::cli

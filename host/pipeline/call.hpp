@@ -1,0 +1,83 @@
+#pragma once
+
+#include <troupe/troupe.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loader/manifest.hpp"
+#include "pipeline/outcome.hpp"
+#include "services/call_context.hpp"
+
+namespace troupe::pipeline {
+
+/// What a plugin emitted on a port.
+struct Emission {
+  const loader::OutPort* port;
+  std::string json;
+};
+
+/// The host's side of one troupe_call: takes what the plugin emits, and cancels it. Shared by the worker that is inside the plugin and by
+/// whoever may have to give up on it, so it stays valid for a thread that was abandoned.
+class Call final : public services::CallContext {
+ public:
+  /// Told of what is not a value: TROUPE_DELTA, TROUPE_PROGRESS, TROUPE_USAGE. On the plugin's thread.
+  using Listener = std::function<void(std::uint32_t kind, std::string_view json)>;
+
+  Call(const loader::NodeType& type, std::string input, std::uint64_t random_seed, Listener listener = nullptr);
+
+  /// The table for the plugin; valid as long as this object.
+  troupe_call* table() { return &table_; }
+
+  /// Cancels: cancelled() turns true, emit fails, on_cancel's function is called. Later calls are ignored. `why` is what the call's failure
+  /// will say unless the plugin gives a reason of its own. [any thread]
+  void cancel(FailureInfo why);
+  bool isCancelled() const { return cancelled_.load(std::memory_order_acquire); }
+
+  /// What came out of it. After the plugin returned `code`; nothing that it does afterwards has an effect.
+  struct Result {
+    std::vector<Emission> values;
+    std::optional<std::string> hold;  ///< JSON of TROUPE_HOLD
+    std::optional<std::string> usage;
+    std::optional<FailureInfo> failure;
+  };
+  Result finish(int code);
+
+  bool sleep(std::int64_t ms) override;
+  std::uint64_t random() override;
+
+ private:
+  int emit(std::uint32_t kind, std::string_view port, std::string_view json);
+  int fail(int code, std::string_view message, std::int64_t retry_after_ms);
+  void onCancel(void (*fn)(void*), void* arg);
+  void violate(std::string message);
+
+  const loader::NodeType& type_;
+  const std::string input_;
+  const Listener listener_;
+  troupe_call table_;
+  std::atomic<bool> cancelled_{false};
+  std::atomic<std::uint64_t> random_state_;
+
+  std::mutex mutex_;  // Guards all below.
+  std::condition_variable changed_;
+  bool finished_ = false;
+  std::vector<Emission> values_;
+  std::optional<std::string> hold_, usage_;
+  std::optional<FailureInfo> reported_;   // By the plugin's fail().
+  std::optional<FailureInfo> violation_;  // Of the contract; counts before all else.
+  std::optional<FailureInfo> cancelled_why_;
+  void (*cancel_fn_)(void*) = nullptr;
+  void* cancel_arg_ = nullptr;
+  bool in_cancel_fn_ = false;
+};
+
+}  // namespace troupe::pipeline

@@ -1,0 +1,299 @@
+#include "pipeline/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <troupe/troupe.hpp>
+
+#include "pipeline/engine_state.hpp"
+
+namespace troupe::pipeline {
+namespace {
+
+constexpr int kManySlots = 512;  // Calls at once in an instance that takes any number.
+
+std::vector<std::string> candidateNames(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const int node : graph.candidates) names.push_back(graph.name(node));
+  return names;
+}
+
+}  // namespace
+
+// ---- making -----------------------------------------------------------------------------------------------------------------------
+
+Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog, journal::Journal& journal_, journal::Run run_,
+                     EngineOptions options_)
+    : pipeline(pipeline_),
+      journal(journal_),
+      run(std::move(run_)),
+      options(options_),
+      graph(buildGraph(pipeline)),
+      stats(run.samples, candidateNames(graph)) {
+  journal.onEvent([hub = hub](const journal::Event& event) { hub->publish(event); });
+  journal.onFailure([this](const std::string& message) {
+    // On the journal's thread: only notes it; the wait in execute() acts on it.
+    const std::lock_guard lock(mutex);
+    journal_failure = message;
+    stopping = true;
+    ended = true;
+    over.notify_all();
+  });
+  pool = std::make_unique<TaskPool>(options.max_threads);
+  // Consumers before producers: nothing is announced that nobody hears.
+  for (const int node : graph.sinks) {
+    const auto& plan = graph.nodes[static_cast<std::size_t>(node)];
+    sinks.push_back(std::make_unique<SinkRunner>(
+        plan, catalog.load(*catalog.fileOf(plan.config->type)), hub, journal, run.key,
+        [this](int level, const std::string& source, std::string_view message) { log(level, source, message); }));
+  }
+  runners.resize(graph.nodes.size());
+  for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node)
+    if (graph.nodes[static_cast<std::size_t>(node)].type->kind != loader::Kind::sink)
+      runners[static_cast<std::size_t>(node)] = makeRunner(node, catalog);
+  for (const int node : graph.feedback) makeFeedback(node);
+
+  SampleFlow::Ends ends;
+  ends.settled = [this](const SamplePtr& sample, SettledSample over_sample, std::vector<journal::Row> rows, std::string json) {
+    settled(sample, std::move(over_sample), std::move(rows), std::move(json));
+  };
+  ends.suspended = [this](const SamplePtr& sample) { left(sample); };
+  ends.held = [this](const SamplePtr& sample, int filter, const HoldValue& value) { hold(sample, filter, value); };
+  ends.cut_off = [this] {
+    const std::lock_guard lock(mutex);
+    stats.addRepeated(1);
+  };
+  ends.store_failed = [this](const std::string& reason) { stop(reason, false); };
+  ends.parked = [this] {
+    std::string why;
+    for (const int node : graph.candidates) {
+      const auto parked = runners[static_cast<std::size_t>(node)]->parked();
+      if (!parked) return;
+      why += (why.empty() ? "" : "; ") + graph.name(node) + ": " + std::string(codeName(parked->code)) + ": " + parked->message;
+    }
+    stop("no provider is left: " + why, false);
+  };
+  flow = std::make_unique<SampleFlow>(graph, runners, journal, *pool, run, std::move(ends));
+}
+
+Engine::State::~State() {
+  for (const auto& runner : runners)
+    if (runner) runner->closeGate();
+  for (const auto& runner : runners)
+    if (runner) runner->cancelAll({TROUPE_E_CANCELLED, "the run is over", -1});
+  pool->stop();  // While the clock still gives up on calls that ignore their cancel.
+  timer.stop();
+  hub->close();
+  sinks.clear();
+  journal.onEvent(nullptr);
+  journal.onFailure(nullptr);
+}
+
+std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog& catalog) {
+  const auto& plan = graph.nodes[static_cast<std::size_t>(node)];
+  const auto module = catalog.load(*catalog.fileOf(plan.config->type));
+  NodeRunner::Options runner_options;
+  runner_options.backoff = options.backoff;
+  runner_options.grace = options.grace;
+  const auto kind = plan.type->kind;
+  if (kind == loader::Kind::prompt_source || kind == loader::Kind::store) {
+    // State lives in the one instance: as many calls as that takes.
+    runner_options.slots = plan.type->per_instance == 0 ? kManySlots : plan.type->per_instance;
+  } else {
+    runner_options.slots = plan.config->limits.in_flight > 0 ? plan.config->limits.in_flight : std::max(run.in_flight, kManySlots);
+  }
+  RunnerEvents events;
+  events.log = [this](int level, const std::string& source, std::string_view message) { log(level, source, message); };
+  events.waiting = [this](const std::string& name, std::int64_t index, const std::string& reason, std::chrono::milliseconds delay) {
+    waiting(name, index, reason, delay);
+  };
+  return std::make_unique<NodeRunner>(plan, module, *pool, timer, std::move(events), runner_options,
+                                      journal.plugin(module->pluginId(), module->version(), module->sha256()));
+}
+
+std::int64_t Engine::State::lag(int node) const {
+  std::int64_t longest = 0;
+  for (const auto& reader : graph.nodes)
+    for (const auto& delayed : reader.delayed)
+      if (delayed.from == node) longest = std::max(longest, delayed.lag);
+  return longest;
+}
+
+void Engine::State::makeFeedback(int node) {
+  auto call = [this, node](std::int64_t index, const std::string& sample, const std::string& previous,
+                           std::function<void(std::optional<std::string>)> done) {
+    const auto& plan = graph.nodes[static_cast<std::size_t>(node)];
+    auto emission = std::make_shared<std::optional<std::string>>();
+    NodeRunner::Request request;
+    request.index = index;
+    request.random_seed = flow->callSeed(index, node);
+    request.input = "{" + jsonString(plan.inputs.front().port) + ":" + sample;
+    if (!plan.previous_port.empty() && !previous.empty()) request.input += "," + jsonString(plan.previous_port) + ":" + previous;
+    request.input += "}";
+    request.accept = [emission](Call::Result& result, std::int64_t, int) {
+      for (const auto& value : result.values)
+        if (value.port->name != "saved") *emission = normalize(value.json);
+    };
+    request.done = [this, node, index, emission, done = std::move(done)](NodeRunner::Outcome& outcome) {
+      if (outcome.failure) log(TROUPE_WARNING, graph.name(node), "keeps nothing of sample " + std::to_string(index) + ": " + outcome.failure->message);
+      if (*emission) journal.append({journal::FeedbackEmitted{run.key, index, graph.name(node), **emission}});
+      done(std::move(*emission));
+    };
+    runners[static_cast<std::size_t>(node)]->run(std::move(request), false);
+  };
+  feedback.emplace(node, std::make_unique<Feedback>(lag(node), std::move(call), [this] { fill(); }));
+}
+
+// ---- going on after a pause or a crash --------------------------------------------------------------------------------------------
+
+void Engine::State::restoreFromJournal() {
+  const auto last = journal.lastEvent(run.key, "sample");
+  stats.restore(journal.totals(run.key), run, last ? last->json : std::string());
+  next = journal.lastStarted(run.key) + 1;
+  constexpr std::size_t kPage = 1024;
+  for (std::int64_t from = 0;;) {
+    const auto page = journal.unsettled(run.key, from, kPage);
+    again.insert(again.end(), page.begin(), page.end());
+    if (page.size() < kPage) break;
+    from = page.back() + 1;
+  }
+  for (const auto& [node, store] : feedback) restoreFeedback(node, *store);
+}
+
+// Brings a feedback store back to where it was: its emissions from the journal; settled samples that it had not seen are given to it again.
+void Engine::State::restoreFeedback(int node, Feedback& store) {
+  const auto& name = graph.name(node);
+  std::vector<std::pair<std::int64_t, std::string>> emissions;
+  const auto newest = journal.feedback(run.key, name, next);
+  if (newest) {
+    // From the oldest that a new sample may read on.
+    auto known = journal.feedback(run.key, name, next - lag(node));
+    if (known) emissions.emplace_back(known->index, known->json);
+    for (auto index = std::max<std::int64_t>(known ? known->index + 1 : 0, next - lag(node) + 1); index <= newest->index; ++index) {
+      auto emission = journal.feedback(run.key, name, index);
+      if (emission && emission->index == index) emissions.emplace_back(index, emission->json);
+    }
+  }
+  const auto first = newest ? newest->index + 1 : 0;
+  store.restore(first, std::move(emissions));
+  for (auto index = first; index < next; ++index) {
+    const auto record = journal.sample(run.key, index);
+    if (!record || !record->settled) continue;
+    Sample sample(graph, index, record->seed);
+    restore(graph, sample, *record, run.id);
+    const bool has = sample.ok && flow->reaches(sample, node);
+    store.settled(index, has ? std::optional(sampleJson(graph, sample, run.id)) : std::nullopt);
+  }
+}
+
+// ---- running ----------------------------------------------------------------------------------------------------------------------
+
+RunEnd Engine::State::execute() {
+  if (options.resume) restoreFromJournal();
+  {
+    const std::lock_guard lock(mutex);
+    journal.append({stateRow("running", {}, {}), runEvent(options.resume ? "resumed" : "running", {})});
+  }
+  sweepLater();
+  progressLater();
+  pool->submit([this] { fill(); });
+  {
+    std::unique_lock lock(mutex);
+    over.wait(lock, [this] { return ended; });
+  }
+  return conclude();
+}
+
+void Engine::State::stop(const std::string& why, bool cancelled) {
+  {
+    const std::lock_guard lock(mutex);
+    if (cancelled) for_good = true;
+    if (stopping && !cancelled) return;
+    if (!stopping) why_stopped = why;
+    stopping = true;
+  }
+  const auto reason = FailureInfo{TROUPE_E_CANCELLED, why, -1};
+  const auto cancel_all = [this, reason] {
+    for (const auto& runner : runners)
+      if (runner) {
+        runner->closeGate();
+        runner->cancelAll(reason);
+      }
+  };
+  for (const auto& runner : runners)
+    if (runner && (runner->node().may_block || runner->node().type->kind == loader::Kind::prompt_source)) runner->closeGate();
+  if (cancelled) {
+    cancel_all();
+  } else {
+    timer.after(options.pause_drain, [this, cancel_all] { pool->submit(cancel_all); });
+  }
+  pool->submit([this] { fill(); });
+}
+
+RunEnd Engine::State::conclude() {
+  RunEnd end;
+  std::optional<std::string> broken;
+  {
+    const std::lock_guard lock(mutex);
+    broken = journal_failure;
+  }
+  if (!broken) {
+    try {
+      journal.flush();
+      const auto ids = savedIdsJson();
+      const auto best = bestJson();
+      const std::lock_guard lock(mutex);
+      const bool complete = !stopping;
+      end.state = for_good ? "cancelled" : !complete ? "paused" : stats.successful() == 0 && stats.failed() > 0 ? "failed" : "complete";
+      end.reason = end.state == "failed" ? "every sample failed" : why_stopped;
+      end.result = stats.result(run.id, end.state, elapsed(), ids, best);
+      if (complete) {
+        auto members = "\"result\":" + end.result;
+        if (end.state == "failed") members = "\"error\":" + jsonString(end.reason) + "," + members;
+        journal.append({stateRow(end.state, end.reason, end.result),
+                        journal::EventAppended{run.key, end.state, std::move(members), unixMs()}});
+      } else {
+        journal.append({stateRow(end.state, end.reason, {}), runEvent(end.state, end.reason)});
+      }
+    } catch (const Failure& e) {
+      broken = e.what();
+    }
+    try {
+      if (!broken) journal.flush();
+    } catch (const Failure& e) {
+      broken = e.what();
+    }
+  }
+  const auto until = Clock::now() + options.sink_drain;
+  const auto head = hub->head();
+  for (const auto& sink : sinks) {
+    const auto unsent = sink->drain(head, until);
+    end.abandoned = end.abandoned || sink->abandoned();
+    if (unsent > 0 && !broken) {
+      JsonWriter json;
+      json.beginObject().member("level", "warning");
+      json.member("message", "sink \"" + sink->name() + "\" has not taken " + std::to_string(unsent) + " events").endObject();
+      const auto text = json.text();
+      journal.append({journal::EventAppended{run.key, "notice", std::string(text.substr(1, text.size() - 2)), unixMs()}});
+    }
+  }
+  end.abandoned = end.abandoned || pool->abandoned() > 0;
+  if (broken) throw Failure(ExitCode::journal, *broken);
+  journal.flush();
+  return end;
+}
+
+// ---- the public side --------------------------------------------------------------------------------------------------------------
+
+Engine::Engine(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, journal::Run run, EngineOptions options)
+    : state_(std::make_unique<State>(pipeline, catalog, journal, std::move(run), options)) {}
+Engine::~Engine() = default;
+RunEnd Engine::run() { return state_->execute(); }
+void Engine::pause(const std::string& reason) { state_->stop(reason, false); }
+void Engine::cancel(const std::string& reason) { state_->stop(reason, true); }
+bool Engine::decide(std::int64_t index, const std::string& filter, bool pass, const std::string& by) {
+  return state_->decide(index, filter, pass, by);
+}
+std::shared_ptr<EventHub> Engine::hub() const { return state_->hub; }
+
+}  // namespace troupe::pipeline

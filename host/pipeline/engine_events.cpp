@@ -1,0 +1,172 @@
+#include <troupe/troupe.hpp>
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+#include "pipeline/engine_state.hpp"
+
+namespace troupe::pipeline {
+namespace {
+
+constexpr std::size_t kMaxSavedIds = 1000;  // In the result; the journal has them all.
+
+std::string localTime(std::int64_t unix_ms) {
+  const std::time_t seconds = static_cast<std::time_t>(unix_ms / 1000);
+  std::tm tm{};
+  localtime_r(&seconds, &tm);
+  const int hour = tm.tm_hour % 12 == 0 ? 12 : tm.tm_hour % 12;
+  char text[32];
+  std::snprintf(text, sizeof text, "%d:%02d:%02d %s", hour, tm.tm_min, tm.tm_sec, tm.tm_hour < 12 ? "AM" : "PM");
+  return text;
+}
+
+const char* levelName(int level) {
+  switch (level) {
+    case TROUPE_ERROR: return "error";
+    case TROUPE_WARNING: return "warning";
+    default: return "info";
+  }
+}
+
+std::string membersOf(const JsonWriter& json) {
+  const auto text = json.text();
+  return std::string(text.substr(1, text.size() - 2));
+}
+
+}  // namespace
+
+std::int64_t unixMs() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+double Engine::State::elapsed() const {
+  return static_cast<double>(run.active_ms) / 1000.0 + std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+// A plugin's line, or the host's about a node: kept as a durable event.
+void Engine::State::log(int level, const std::string& source, std::string_view message) {
+  if (level <= TROUPE_DEBUG) return;
+  const auto left_out = log_limit.pass(source, Clock::now());
+  if (!left_out) return;
+  JsonWriter json;
+  json.beginObject().member("level", levelName(level)).member("source", source);
+  std::string text(message.substr(0, 4096));
+  if (*left_out > 0) text += " (" + std::to_string(*left_out) + " lines before it were left out)";
+  json.member("message", text).endObject();
+  journal.append({journal::EventAppended{run.key, "log", membersOf(json), unixMs()}});
+}
+
+void Engine::State::waiting(const std::string& node, std::int64_t index, const std::string& reason, std::chrono::milliseconds delay) {
+  const std::lock_guard lock(mutex);
+  if (delay.count() < 0) {
+    waits.erase({index, node});
+    return;
+  }
+  waits[{index, node}] = Wait{reason, unixMs() + delay.count()};
+  eta.retrying(static_cast<std::uint64_t>(index), elapsed(), static_cast<double>(delay.count()) / 1000.0);
+}
+
+// With the mutex held. The phase is that of the lowest unfinished sample.
+RunStats::Now Engine::State::now() {
+  RunStats::Now now;
+  now.elapsed_s = elapsed();
+  const auto total = static_cast<std::uint64_t>(std::max<std::int64_t>(stats.total(), 0));
+  now.eta = eta.remaining(now.elapsed_s, static_cast<std::uint64_t>(stats.current()), total, static_cast<std::uint64_t>(run.in_flight));
+  now.phase = "generating";
+  if (stopping) {
+    now.phase = "paused";
+    now.waiting_for = why_stopped;
+  } else if (!live.empty()) {
+    const auto& [index, sample] = *live.begin();
+    switch (sample->phase.load()) {
+      case Sample::Phase::generating: now.phase = "generating"; break;
+      case Sample::Phase::evaluating: now.phase = "evaluating"; break;
+      case Sample::Phase::storing: now.phase = "storing"; break;
+    }
+    if (const auto wait = waits.lower_bound({index, std::string()}); wait != waits.end() && wait->first.first == index) {
+      now.phase = "waiting";
+      now.waiting_for = wait->first.second + ": " + wait->second.reason + ", until " + localTime(wait->second.until);
+    }
+  } else if (!held.empty()) {
+    now.phase = "waiting";
+    now.waiting_for = std::to_string(held.size()) + " held for review";
+  } else if (stats.current() >= stats.total()) {
+    now.phase = "complete";
+  }
+  return now;
+}
+
+// Time limits. On the timer's thread.
+void Engine::State::sweepLater() {
+  timer.after(std::chrono::milliseconds(20), [this] {
+    for (const auto& runner : runners)
+      if (runner) runner->sweep(Clock::now());
+    sweepLater();
+  });
+}
+
+// The frame between samples. On the timer's thread.
+void Engine::State::progressLater() {
+  timer.after(options.progress_every, [this] {
+    publishProgress();
+    progressLater();
+  });
+}
+
+void Engine::State::publishProgress() {
+  std::string json;
+  {
+    const std::lock_guard lock(mutex);
+    if (ended) return;
+    json = stats.progress(now());
+  }
+  hub->publishFrame("progress", "progress",
+                    "{\"type\":\"progress\",\"run\":" + jsonString(run.id) + ",\"at\":" + std::to_string(unixMs()) + "," + json.substr(1));
+}
+
+// With the mutex held.
+journal::EventAppended Engine::State::runEvent(const std::string& state_name, const std::string& why) {
+  JsonWriter json;
+  json.beginObject().member("state", state_name).member("reason", why).member("pipeline", run.pipeline_name);
+  json.member("samples", stats.total()).member("in_flight", run.in_flight).member("seed", run.seed);
+  json.key("progress").raw(stats.progress(now())).endObject();
+  return {run.key, "run", membersOf(json), unixMs()};
+}
+
+// With the mutex held.
+journal::RunStateChanged Engine::State::stateRow(const std::string& state_name, const std::string& why, std::string result) const {
+  return {run.key, state_name, why, static_cast<std::int64_t>(elapsed() * 1000), stats.repeated(), stats.total(), std::move(result), unixMs()};
+}
+
+std::string Engine::State::savedIdsJson() const {
+  std::string ids = "[";
+  for (const auto& save : journal.saves(run.key, kMaxSavedIds)) {
+    if (ids.size() > 1) ids += ',';
+    ids += readSavedId(save);
+  }
+  return ids + "]";
+}
+
+// The best story of the run in full, from the journal.
+std::string Engine::State::bestJson() const {
+  const auto index = journal.bestSample(run.key);
+  const auto record = index ? journal.sample(run.key, *index) : std::nullopt;
+  if (!record) return "null";
+  Sample sample(graph, record->index, record->seed);
+  restore(graph, sample, *record, run.id);
+  JsonWriter json;
+  json.beginObject().member("index", record->index).member("node", record->winner).member("genre", record->genre);
+  json.member("quality", record->quality).key("margin");
+  sample.margin ? json.value(*sample.margin) : json.null();
+  rapidjson::Document decision;
+  decision.Parse(record->decision.data(), record->decision.size());
+  json.member("reason", decision.HasParseError() ? std::string_view() : Object(decision).text("reason", ""));
+  for (const auto& call : record->calls)
+    if (call.node == record->winner && call.ok) json.member("text", readCandidate(call.answer).text);
+  json.endObject();
+  return std::string(json.text());
+}
+
+}  // namespace troupe::pipeline

@@ -1,0 +1,290 @@
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/engine_state.hpp"
+
+namespace troupe::pipeline {
+namespace {
+
+std::uint64_t mix(std::uint64_t z) {  // SplitMix64's finalizer
+  z += 0x9e3779b97f4a7c15ULL;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  return z ^ (z >> 31);
+}
+
+}  // namespace
+
+std::int64_t sampleSeed(std::int64_t run_seed, std::int64_t index) {
+  return static_cast<std::int64_t>(mix(mix(static_cast<std::uint64_t>(run_seed)) + static_cast<std::uint64_t>(index)) >> 33);
+}
+
+// Starts what may start. One thread at a time does it; others only tell it to look again. [any thread, no lock held]
+void Engine::State::fill() {
+  {
+    std::unique_lock lock(mutex);
+    refill = true;
+    if (filling) return;
+    filling = true;
+    while (refill) {
+      refill = false;
+      while (startOne(lock)) {
+      }
+    }
+    filling = false;
+  }
+  checkEnd();
+}
+
+// With the mutex held, which it gives up in between. False when nothing can start now.
+bool Engine::State::startOne(std::unique_lock<std::mutex>& lock) {
+  if (stopping || active >= run.in_flight) return false;
+  if (!again.empty()) {
+    const auto index = again.front();
+    again.pop_front();
+    ++active;
+    lock.unlock();
+    startRestored(index);
+    lock.lock();
+    return true;
+  }
+  if (source_busy || exhausted || next >= stats.total() || !feedbackReady(next)) return false;
+  source_busy = true;
+  ++active;
+  const auto index = next;
+  lock.unlock();
+  callSource(index);
+  lock.lock();
+  return true;
+}
+
+// A sample that has been begun before: what the journal knows of it is not done again.
+void Engine::State::startRestored(std::int64_t index) {
+  const auto record = journal.sample(run.key, index);
+  if (!record || record->settled) {
+    const std::lock_guard lock(mutex);
+    --active;
+    refill = true;
+    return;
+  }
+  // A hold that nobody has decided on: back to where held samples are kept.
+  for (const auto& row : record->holds) {
+    const bool decided = std::any_of(record->decisions.begin(), record->decisions.end(), [&](const auto& d) { return d.node == row.node; });
+    if (decided) continue;
+    {
+      const std::lock_guard lock(mutex);
+      --active;
+      held[index] = Held{row.node, row.until, row.pass_by_default};
+      eta.left(static_cast<std::uint64_t>(index));
+      refill = true;
+    }
+    if (row.until) armDeadline(index, *row.until);
+    return;
+  }
+  auto sample = std::make_shared<Sample>(graph, index, record->seed);
+  restore(graph, *sample, *record, run.id);
+  {
+    const std::lock_guard lock(mutex);
+    live.emplace(index, sample);
+    eta.started(static_cast<std::uint64_t>(index), elapsed());
+    // What was in flight when the process died is asked again.
+    if (options.resume && run.state == "running" && !sample->decided)
+      for (const int node : graph.providers)
+        if (sample->answers[static_cast<std::size_t>(node)].state == Sample::State::waiting) stats.addRepeated(1);
+  }
+  pool->submit([this, sample] { flow->begin(sample); });
+}
+
+std::string Engine::State::sourceInput(std::int64_t index) const {
+  std::string input = "{\"index\":" + std::to_string(index) + ",\"seed\":" + std::to_string(sampleSeed(run.seed, index)) +
+                      ",\"total\":" + std::to_string(run.samples);
+  for (const auto& delayed : graph.nodes[static_cast<std::size_t>(graph.source)].delayed) {
+    const auto value = feedback.at(delayed.from)->value(index - delayed.lag);
+    if (!value.empty()) input += "," + jsonString(delayed.port) + ":" + value;
+  }
+  return input + "}";
+}
+
+void Engine::State::callSource(std::int64_t index) {
+  auto prompt = std::make_shared<std::optional<PromptValue>>();
+  NodeRunner::Request request;
+  request.index = index;
+  request.random_seed = flow->callSeed(index, graph.source);
+  request.input = sourceInput(index);
+  request.accept = [this, index, prompt](Call::Result& result, std::int64_t, int) {
+    if (result.values.size() > 1) throw BadValue("emitted " + std::to_string(result.values.size()) + " prompts for one index");
+    if (!result.values.empty()) *prompt = completePrompt(result.values.front().json, index, sampleSeed(run.seed, index));
+  };
+  request.done = [this, index, prompt](NodeRunner::Outcome& outcome) { sourceDone(index, *prompt, outcome); };
+  runners[static_cast<std::size_t>(graph.source)]->run(std::move(request), true);
+}
+
+void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptValue>& prompt, const NodeRunner::Outcome& outcome) {
+  if (outcome.suspended || (!outcome.failure && !prompt)) {
+    {
+      const std::lock_guard lock(mutex);
+      source_busy = false;
+      --active;
+      if (!outcome.suspended) {
+        exhausted = true;
+        stats.setTotal(index);
+      }
+    }
+    return fill();
+  }
+  auto sample = std::make_shared<Sample>(graph, index, sampleSeed(run.seed, index));
+  if (prompt) {
+    setPrompt(*sample, run.id, prompt->json, prompt->genre);
+  } else {
+    setPrompt(*sample, run.id,
+              "{\"id\":\"" + std::to_string(index) + "\",\"index\":" + std::to_string(index) +
+                  ",\"seed\":" + std::to_string(sample->seed) + ",\"messages\":[],\"vars\":{}}",
+              "-");
+  }
+  journal.append({journal::SampleStarted{run.key, index, sample->seed, sample->prompt, sample->genre,
+                                         runners[static_cast<std::size_t>(graph.source)]->plugin()}});
+  {
+    const std::lock_guard lock(mutex);
+    source_busy = false;
+    next = index + 1;
+    live.emplace(index, sample);
+    eta.started(static_cast<std::uint64_t>(index), elapsed());
+  }
+  for (const int node : graph.feedback) feedback.at(node)->forget(index + 1);
+  if (outcome.failure) {
+    const auto reason = "no prompt: " + graph.name(graph.source) + ": " + outcome.failure->message;
+    pool->submit([this, sample, reason] { flow->fail(sample, reason); });
+  } else {
+    pool->submit([this, sample] { flow->begin(sample); });
+  }
+  fill();
+}
+
+// With the mutex held.
+bool Engine::State::feedbackReady(std::int64_t index) const {
+  for (const auto& node : graph.nodes)
+    for (const auto& delayed : node.delayed)
+      if (!feedback.at(delayed.from)->applied(index - delayed.lag)) return false;
+  return true;
+}
+
+void Engine::State::settled(const SamplePtr& sample, SettledSample settled, std::vector<journal::Row> rows, std::string json) {
+  std::vector<int> feeds;
+  for (const int node : graph.feedback)
+    if (sample->ok && flow->reaches(*sample, node)) feeds.push_back(node);
+  {
+    const std::lock_guard lock(mutex);
+    live.erase(sample->index);
+    --active;
+    stats.settle(settled);
+    eta.settled(static_cast<std::uint64_t>(sample->index), elapsed());
+    rows.emplace_back(journal::SampleSettled{run.key, sample->index});
+    rows.emplace_back(journal::EventAppended{run.key, "sample", stats.sampleEvent(settled, now()), unixMs()});
+    // Under the lock: the order of the events is the order of the counts in them.
+    journal.append(std::move(rows));
+  }
+  for (const int node : graph.feedback) {
+    const bool has = std::find(feeds.begin(), feeds.end(), node) != feeds.end();
+    feedback.at(node)->settled(sample->index, has ? std::optional(json) : std::nullopt);
+  }
+  fill();
+}
+
+// A sample that goes out of memory unsettled, since the run pauses.
+void Engine::State::left(const SamplePtr& sample) {
+  {
+    const std::lock_guard lock(mutex);
+    live.erase(sample->index);
+    --active;
+    eta.left(static_cast<std::uint64_t>(sample->index));
+  }
+  fill();
+}
+
+// ---- held samples -----------------------------------------------------------------------------------------------------------------
+
+void Engine::State::hold(const SamplePtr& sample, int filter, const HoldValue& value) {
+  {
+    const std::lock_guard lock(mutex);
+    live.erase(sample->index);
+    --active;
+    held[sample->index] = Held{graph.name(filter), value.until, value.pass_by_default};
+    eta.left(static_cast<std::uint64_t>(sample->index));
+  }
+  log(TROUPE_INFO, graph.name(filter),
+      "sample " + std::to_string(sample->index) + " is held for review" + (value.why.empty() ? "" : ": " + value.why));
+  if (value.until) armDeadline(sample->index, *value.until);
+  fill();
+}
+
+void Engine::State::armDeadline(std::int64_t index, std::int64_t until) {
+  const auto delay = std::clamp<std::int64_t>(until - unixMs(), 0, 86'400'000);
+  timer.after(std::chrono::milliseconds(delay), [this, index, until] {
+    pool->submit([this, index, until] {
+      Held hold;
+      {
+        const std::lock_guard lock(mutex);
+        const auto found = held.find(index);
+        if (found == held.end() || found->second.until != until) return;
+        hold = found->second;
+      }
+      if (until > unixMs()) return armDeadline(index, until);
+      decide(index, hold.filter, hold.pass_by_default, "the deadline");
+    });
+  });
+}
+
+bool Engine::State::decide(std::int64_t index, const std::string& filter, bool pass, const std::string& by) {
+  std::string node;
+  {
+    const std::lock_guard lock(mutex);
+    const auto found = held.find(index);
+    if (found == held.end() || (!filter.empty() && found->second.filter != filter)) return false;
+    node = found->second.filter;
+    held.erase(found);
+    ++active;  // Until it is among those to go on: the run must not end in between.
+  }
+  journal.append({journal::HoldDecided{run.key, index, node, pass, by, unixMs()}});
+  journal.flush();  // The sample is read back from there.
+  {
+    const std::lock_guard lock(mutex);
+    --active;
+    again.push_back(index);
+  }
+  fill();
+  return true;
+}
+
+// ---- the end ----------------------------------------------------------------------------------------------------------------------
+
+void Engine::State::checkEnd() {
+  std::optional<std::string> pause_for;
+  {
+    const std::lock_guard lock(mutex);
+    if (ended || filling) return;
+    if (!journal_failure) {
+      if (active > 0 || source_busy) return;
+      if (!stopping) {
+        if (!again.empty()) return;
+        const bool more = !exhausted && next < stats.total();
+        if (more && feedbackReady(next)) return;
+        if (!held.empty()) {
+          if (std::any_of(held.begin(), held.end(), [](const auto& h) { return h.second.until.has_value(); })) return;
+          pause_for = std::to_string(held.size()) + (held.size() == 1 ? " sample is" : " samples are") + " held for review";
+        } else {
+          for (const auto& [node, store] : feedback)
+            if (!store->applied(next - 1)) return;
+          if (more) return;
+        }
+      }
+    }
+    if (pause_for) {
+      stopping = true;
+      why_stopped = *pause_for;
+    }
+    ended = true;
+  }
+  over.notify_all();
+}
+
+}  // namespace troupe::pipeline

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/engine.hpp"
+#include "pipeline/eta.hpp"
+#include "pipeline/feedback.hpp"
+#include "pipeline/graph.hpp"
+#include "pipeline/log_limit.hpp"
+#include "pipeline/node_runner.hpp"
+#include "pipeline/run_stats.hpp"
+#include "pipeline/sample.hpp"
+#include "pipeline/sample_flow.hpp"
+#include "pipeline/sink_runner.hpp"
+#include "pipeline/task_pool.hpp"
+#include "pipeline/timer.hpp"
+
+namespace troupe::pipeline {
+
+/// The engine's inside. Its functions are in three files, by what they do: engine.cpp (life of a run), engine_start.cpp (which sample starts
+/// when), engine_events.cpp (what is told).
+struct Engine::State {
+  using SamplePtr = std::shared_ptr<Sample>;
+  using Clock = Timer::Clock;
+
+  State(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, journal::Run run, EngineOptions options);
+  ~State();
+
+  // ---- life of a run
+  RunEnd execute();
+  void stop(const std::string& why, bool for_good);
+  RunEnd conclude();
+  std::unique_ptr<NodeRunner> makeRunner(int node, loader::Catalog& catalog);
+  void makeFeedback(int node);
+  void restoreFromJournal();
+  void restoreFeedback(int node, Feedback& store);
+  std::int64_t lag(int node) const;
+
+  // ---- which sample starts when
+  void fill();
+  bool startOne(std::unique_lock<std::mutex>& lock);
+  void startRestored(std::int64_t index);
+  void callSource(std::int64_t index);
+  void sourceDone(std::int64_t index, const std::optional<PromptValue>& prompt, const NodeRunner::Outcome& outcome);
+  void checkEnd();
+  void settled(const SamplePtr& sample, SettledSample settled, std::vector<journal::Row> rows, std::string json);
+  void left(const SamplePtr& sample);
+  void hold(const SamplePtr& sample, int filter, const HoldValue& value);
+  bool decide(std::int64_t index, const std::string& filter, bool pass, const std::string& by);
+  void armDeadline(std::int64_t index, std::int64_t until);
+  bool feedbackReady(std::int64_t index) const;
+  std::string sourceInput(std::int64_t index) const;
+
+  // ---- what is told
+  void log(int level, const std::string& source, std::string_view message);
+  void waiting(const std::string& node, std::int64_t index, const std::string& reason, std::chrono::milliseconds delay);
+  void sweepLater();
+  void progressLater();
+  void publishProgress();
+  RunStats::Now now();
+  double elapsed() const;
+  std::string bestJson() const;
+  std::string savedIdsJson() const;
+  journal::EventAppended runEvent(const std::string& state_name, const std::string& why);
+  journal::RunStateChanged stateRow(const std::string& state_name, const std::string& why, std::string result) const;
+
+  const config::Pipeline& pipeline;
+  journal::Journal& journal;
+  const journal::Run run;
+  const EngineOptions options;
+  const Graph graph;
+  const std::shared_ptr<EventHub> hub = std::make_shared<EventHub>();
+  const Clock::time_point began = Clock::now();
+  LogLimit log_limit;
+
+  Timer timer;
+  std::unique_ptr<TaskPool> pool;
+  std::vector<std::unique_ptr<NodeRunner>> runners;  // By position in graph.nodes; null for sinks.
+  std::vector<std::unique_ptr<SinkRunner>> sinks;
+  std::map<int, std::unique_ptr<Feedback>> feedback;
+  std::unique_ptr<SampleFlow> flow;
+
+  std::mutex mutex;  // Guards all below.
+  std::condition_variable over;
+  RunStats stats;
+  Eta eta;
+  std::int64_t next = 0;        // First index that has no prompt yet.
+  bool exhausted = false;       // The source has no more.
+  bool source_busy = false;
+  int active = 0;               // Samples that hold a slot of run.in_flight.
+  std::map<std::int64_t, SamplePtr> live;
+  std::deque<std::int64_t> again;  // Begun before, to go on: after a resume, or a decision.
+  struct Held {
+    std::string filter;
+    std::optional<std::int64_t> until;  // Unix ms.
+    bool pass_by_default = false;
+  };
+  std::map<std::int64_t, Held> held;
+  struct Wait {
+    std::string reason;
+    std::int64_t until;  // Unix ms.
+  };
+  std::map<std::pair<std::int64_t, std::string>, Wait> waits;  // By sample and node.
+  bool filling = false, refill = false;
+  bool stopping = false;  // Nothing new starts.
+  bool for_good = false;  // Cancelled.
+  std::string why_stopped;
+  std::optional<std::string> journal_failure;
+  bool ended = false;
+};
+
+std::int64_t unixMs();
+
+}  // namespace troupe::pipeline

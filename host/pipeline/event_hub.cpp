@@ -1,0 +1,59 @@
+#include "pipeline/event_hub.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::pipeline {
+
+void EventHub::publish(const journal::Event& event) {
+  auto shared = std::make_shared<const journal::Event>(event);
+  const std::lock_guard lock(mutex_);
+  head_ = event.id;
+  ring_.push_back(std::move(shared));
+  if (ring_.size() > capacity_) {
+    dropped_ = ring_.front()->id;
+    ring_.pop_front();
+  }
+  changed_.notify_all();
+}
+
+void EventHub::publishFrame(const std::string& key, std::string type, std::string json) {
+  const std::lock_guard lock(mutex_);
+  frames_[key] = Frame{++version_, std::move(type), std::move(json)};
+  changed_.notify_all();
+}
+
+void EventHub::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  changed_.notify_all();
+}
+
+void EventHub::wake() {
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
+EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::size_t limit, const std::atomic<bool>& stop) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return closed_ || stop.load() || head_ > cursor || version_ > version; });
+  Batch batch;
+  batch.lagged = dropped_ > cursor;
+  if (!batch.lagged) {
+    const auto first = std::upper_bound(ring_.begin(), ring_.end(), cursor,
+                                        [](std::int64_t id, const EventPtr& event) { return id < event->id; });
+    for (auto it = first; it != ring_.end() && batch.events.size() < limit; ++it) batch.events.push_back(*it);
+  }
+  for (const auto& [key, frame] : frames_)
+    if (frame.version > version) batch.frames.push_back(frame);
+  std::sort(batch.frames.begin(), batch.frames.end(), [](const Frame& a, const Frame& b) { return a.version < b.version; });
+  batch.closed = closed_;
+  return batch;
+}
+
+std::int64_t EventHub::head() const {
+  const std::lock_guard lock(mutex_);
+  return head_;
+}
+
+}  // namespace troupe::pipeline

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "journal/rows.hpp"
+
+namespace troupe::pipeline {
+
+/// What watchers read from: a ring of the newest durable events, and the latest of each ephemeral frame. A watcher is a cursor, never a
+/// queue, so a slow one costs nothing; one that falls off the ring reads back from the journal.
+class EventHub {
+ public:
+  using EventPtr = std::shared_ptr<const journal::Event>;
+  struct Frame {
+    std::uint64_t version;  ///< grows with every frame published
+    std::string type;
+    std::string json;
+  };
+  struct Batch {
+    std::vector<EventPtr> events;  ///< ascending ids, all after the cursor
+    std::vector<Frame> frames;     ///< newer than the version asked for, oldest first
+    bool lagged = false;           ///< events after the cursor have left the ring: read the journal
+    bool closed = false;           ///< nothing will come any more
+  };
+
+  explicit EventHub(std::size_t capacity = 1024) : capacity_(capacity) {}
+
+  /// A committed event; ids ascend. [journal's thread]
+  void publish(const journal::Event& event);
+  /// A frame that replaces the last one with the same key. [any thread]
+  void publishFrame(const std::string& key, std::string type, std::string json);
+  /// No more will come; watchers are woken. [any thread]
+  void close();
+  /// Wakes every watcher, whatever there is. [any thread]
+  void wake();
+
+  /// Waits until there is something after the cursor or the version, or until closed or `stop` is true after a wake(). At most `limit` events.
+  Batch wait(std::int64_t cursor, std::uint64_t version, std::size_t limit, const std::atomic<bool>& stop);
+  std::int64_t head() const;
+
+ private:
+  const std::size_t capacity_;
+  mutable std::mutex mutex_;  // Guards all below.
+  std::condition_variable changed_;
+  std::deque<EventPtr> ring_;
+  std::int64_t head_ = 0;     // Id of the newest event.
+  std::int64_t dropped_ = 0;  // Highest id that has left the ring.
+  std::map<std::string, Frame> frames_;
+  std::uint64_t version_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace troupe::pipeline

@@ -1,0 +1,345 @@
+#include "pipeline/node_runner.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <utility>
+
+#include "pipeline/values.hpp"
+#include "support/problem.hpp"
+
+namespace troupe::pipeline {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+std::int64_t unixMs() { return duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+std::string seconds(double s) {
+  auto text = jsonNumber(s);
+  if (text.size() > 2 && text.ends_with(".0")) text.resize(text.size() - 2);
+  return text + " s";
+}
+
+}  // namespace
+
+// An instance with the host table that it was made with; outlives the runner inside an abandoned thread.
+struct NodeRunner::LiveInstance {
+  LiveInstance(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::function<void(int, std::string_view)> log)
+      : host(std::move(log)), instance(std::move(module), node.config->type, host.table(), node.config->options) {}
+  services::HostTable host;
+  loader::Instance instance;
+};
+
+// A call through all its attempts.
+struct NodeRunner::Job {
+  Job(Request r, RetryPolicy p) : request(std::move(r)), policy(std::move(p)) {}
+  Request request;
+  RetryPolicy policy;
+  Outcome outcome;
+  bool has_slot = false;  // While it waits for its time.
+  bool waited = false;
+};
+
+// One attempt inside the plugin.
+struct NodeRunner::Execution {
+  std::shared_ptr<Job> job;
+  std::shared_ptr<Call> call;
+  std::shared_ptr<LiveInstance> instance;
+  Timer::Clock::time_point began, deadline;
+  bool cancelled = false;              // Under the runner's mutex.
+  std::atomic<bool> delivered{false};  // By whoever comes first: the plugin's thread, or the sweep that gives up on it.
+};
+
+NodeRunner::NodeRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, TaskPool& pool, Timer& timer,
+                       RunnerEvents events, Options options, journal::PluginKey plugin)
+    : node_(node),
+      module_(std::move(module)),
+      pool_(pool),
+      timer_(timer),
+      events_(std::move(events)),
+      options_(options),
+      plugin_(plugin),
+      shared_instance_(node.type->per_instance == 0) {
+  free_.push_back(makeInstance());
+}
+
+NodeRunner::~NodeRunner() = default;
+
+std::shared_ptr<NodeRunner::LiveInstance> NodeRunner::makeInstance() const {
+  return std::make_shared<LiveInstance>(
+      node_, module_, [log = events_.log, name = node_.config->name](int level, std::string_view text) { log(level, name, text); });
+}
+
+// With a slot held. Throws Failure when a further instance cannot be made.
+std::shared_ptr<NodeRunner::LiveInstance> NodeRunner::takeInstance() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!free_.empty()) {
+      auto instance = free_.back();
+      if (!shared_instance_) free_.pop_back();
+      return instance;
+    }
+    if (stuck_) throw Failure(ExitCode::plugin_unusable, "the node is stuck: a call of it never returned; no new instance is made");
+  }
+  return makeInstance();
+}
+
+void NodeRunner::run(Request request, bool here) {
+  RetryPolicy policy(node_.config->limits.retries, options_.backoff);
+  enter(std::make_shared<Job>(std::move(request), policy), here);
+}
+
+void NodeRunner::enter(std::shared_ptr<Job> job, bool here) {
+  std::optional<FailureInfo> refused;
+  milliseconds pace{0};
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) {
+      here = true;  // execute() would only find the gate closed as well.
+    } else if (parked_) {
+      refused = parked_;
+    } else if (used_ >= options_.slots) {
+      queue_.push_back(std::move(job));
+      return;
+    } else {
+      ++used_;
+      job->has_slot = true;
+      if (node_.config->limits.rpm > 0) {
+        const auto now = Timer::Clock::now();
+        const auto start = std::max(now, next_start_);
+        next_start_ = start + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(60.0 / node_.config->limits.rpm));
+        pace = duration_cast<milliseconds>(start - now);
+      }
+    }
+  }
+  if (refused) {
+    finish(job, std::move(refused), false);
+  } else if (!job->has_slot) {
+    finish(job, std::nullopt, true);
+  } else if (pace.count() > 0) {
+    enterLater(std::move(job), pace, true, "pace of " + jsonNumber(node_.config->limits.rpm) + " calls a minute");
+  } else if (here) {
+    execute(job);
+  } else {
+    pool_.submit([this, job = std::move(job)] { execute(job); });
+  }
+}
+
+void NodeRunner::enterLater(std::shared_ptr<Job> job, milliseconds delay, bool has_slot, const std::string& reason) {
+  job->waited = true;
+  if (events_.waiting) events_.waiting(node_.config->name, job->request.index, reason, delay);
+  const std::lock_guard lock(mutex_);
+  if (closed_) {
+    pool_.submit([this, job, has_slot] {
+      if (has_slot) release(nullptr);
+      finish(job, std::nullopt, true);
+    });
+    return;
+  }
+  later_[job] = timer_.after(delay, [this, job, has_slot] {
+    {
+      const std::lock_guard guard(mutex_);
+      if (later_.erase(job) == 0) return;  // closeGate() has it.
+    }
+    pool_.submit([this, job, has_slot] { has_slot ? execute(job) : enter(job, true); });
+  });
+}
+
+// With a slot held.
+void NodeRunner::execute(const std::shared_ptr<Job>& job) {
+  if (job->waited) {
+    job->waited = false;
+    if (events_.waiting) events_.waiting(node_.config->name, job->request.index, {}, milliseconds(-1));
+  }
+  auto execution = std::make_shared<Execution>();
+  try {
+    execution->instance = takeInstance();
+  } catch (const std::exception& e) {
+    release(nullptr);
+    finish(job, FailureInfo{TROUPE_E_INTERNAL, e.what(), -1}, false);
+    return;
+  }
+  // The input is kept for a further attempt.
+  execution->job = job;
+  execution->call = std::make_shared<Call>(*node_.type, job->request.input, job->request.random_seed, job->request.listener);
+  execution->began = Timer::Clock::now();
+  execution->deadline = execution->began + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(node_.config->limits.timeout_s));
+  job->outcome.begun = true;
+  ++job->outcome.attempts;
+
+  std::list<std::shared_ptr<Execution>>::iterator place;
+  bool closed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    closed = closed_;
+    if (!closed) place = running_.insert(running_.end(), execution);
+  }
+  if (closed) {
+    --job->outcome.attempts;
+    release(std::move(execution->instance));
+    finish(job, std::nullopt, true);
+    return;
+  }
+
+  const auto pool_guard = execution;  // This frame may be abandoned: from here on it uses only what the execution owns until delivered.
+  const int code = pool_guard->instance->instance.run(pool_guard->call->table());
+  auto result = pool_guard->call->finish(code);
+  if (pool_guard->delivered.exchange(true)) return;
+
+  const auto latency = duration_cast<milliseconds>(Timer::Clock::now() - execution->began);
+  {
+    const std::lock_guard lock(mutex_);
+    running_.erase(place);
+  }
+  release(std::move(execution->instance));
+  conclude(job, std::move(result), latency);
+}
+
+// Gives back a slot and, unless it is lost, the instance; the next in the queue begins.
+void NodeRunner::release(std::shared_ptr<LiveInstance> instance) {
+  std::shared_ptr<Job> next;
+  {
+    const std::lock_guard lock(mutex_);
+    if (instance && !shared_instance_) free_.push_back(std::move(instance));
+    --used_;
+    if (!queue_.empty()) {
+      next = std::move(queue_.front());
+      queue_.pop_front();
+    }
+  }
+  if (next) pool_.submit([this, next] { enter(next, true); });
+}
+
+void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency) {
+  auto& outcome = job->outcome;
+  outcome.latency_ms = latency.count();
+  auto failure = std::move(result.failure);
+  if (!failure) {
+    try {
+      job->request.accept(result, outcome.latency_ms, outcome.attempts);
+    } catch (const BadValue& e) {
+      failure = FailureInfo{TROUPE_E_MALFORMED, std::string("its answer is malformed: ") + e.what(), -1};
+    } catch (const std::exception& e) {
+      failure = FailureInfo{TROUPE_E_INTERNAL, e.what(), -1};
+    }
+  }
+  if (!failure) {
+    finish(job, std::nullopt, false);
+    return;
+  }
+  bool closed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    closed = closed_;
+  }
+  if (failure->code == TROUPE_E_CANCELLED && closed) {
+    finish(job, std::nullopt, true);
+    return;
+  }
+  outcome.failed.push_back({outcome.attempts, *failure, outcome.latency_ms, unixMs()});
+  const auto spread = job->request.random_seed ^ (static_cast<std::uint64_t>(outcome.attempts) * 0x9e3779b97f4a7c15ULL);
+  if (const auto delay = job->policy.next(*failure, spread)) {
+    const auto reason = std::string(codeName(failure->code)) + ": " + failure->message;
+    enterLater(job, std::clamp(*delay, milliseconds(0), milliseconds(std::chrono::hours(24))), false, reason);
+    return;
+  }
+  if (failure->code == TROUPE_E_AUTH || failure->code == TROUPE_E_QUOTA_GONE) {
+    const std::lock_guard lock(mutex_);
+    if (!parked_) parked_ = failure;
+  }
+  finish(job, std::move(failure), false);
+}
+
+void NodeRunner::finish(const std::shared_ptr<Job>& job, std::optional<FailureInfo> failure, bool suspended) {
+  if (job->waited && events_.waiting) events_.waiting(node_.config->name, job->request.index, {}, milliseconds(-1));
+  job->waited = false;
+  job->outcome.failure = std::move(failure);
+  job->outcome.suspended = suspended;
+  auto done = std::move(job->request.done);
+  done(job->outcome);
+}
+
+void NodeRunner::closeGate() {
+  std::deque<std::shared_ptr<Job>> stopped;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    stopped.swap(queue_);
+    for (auto it = later_.begin(); it != later_.end();) {
+      timer_.cancel(it->second);
+      if (it->first->has_slot) --used_;
+      stopped.push_back(it->first);
+      it = later_.erase(it);
+    }
+  }
+  for (auto& job : stopped) pool_.submit([this, job] { finish(job, std::nullopt, true); });
+}
+
+void NodeRunner::cancelAll(const FailureInfo& why) {
+  std::list<std::shared_ptr<Execution>> running;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& execution : running_) {
+      if (!execution->cancelled) execution->deadline = Timer::Clock::now();
+      execution->cancelled = true;
+    }
+    running = running_;
+  }
+  for (auto& execution : running) execution->call->cancel(why);
+}
+
+void NodeRunner::sweep(Timer::Clock::time_point now) {
+  std::vector<std::shared_ptr<Execution>> late, lost;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto it = running_.begin(); it != running_.end();) {
+      auto& execution = *it;
+      if (execution->cancelled && now >= execution->deadline + options_.grace && !execution->delivered.exchange(true)) {
+        stuck_ = true;
+        lost.push_back(execution);
+        it = running_.erase(it);
+        continue;
+      }
+      if (!execution->cancelled && now >= execution->deadline) {
+        execution->cancelled = true;
+        late.push_back(execution);
+      }
+      ++it;
+    }
+  }
+  for (auto& execution : late) {
+    // On a worker: on_cancel's function is the plugin's, and must not hold up the clock.
+    pool_.submit([execution, timeout = node_.config->limits.timeout_s] {
+      execution->call->cancel({TROUPE_E_TRANSIENT, "no answer within " + seconds(timeout) + " (timeout_s)", -1});
+    });
+  }
+  for (auto& execution : lost) giveUp(execution);
+}
+
+void NodeRunner::giveUp(const std::shared_ptr<Execution>& execution) {
+  pool_.abandonOne();
+  events_.log(TROUPE_ERROR, node_.config->name,
+              "a call ignored its cancel and is stuck; its thread is given up and no new instance of the node is made");
+  pool_.submit([this, execution] {
+    release(nullptr);
+    Call::Result result;
+    const auto timeout = seconds(node_.config->limits.timeout_s);
+    bool closed = false;
+    {
+      const std::lock_guard lock(mutex_);
+      closed = closed_;
+    }
+    result.failure = FailureInfo{closed ? TROUPE_E_CANCELLED : TROUPE_E_TRANSIENT,
+                                 "no answer within " + timeout + " (timeout_s), and it ignores its cancel", -1};
+    conclude(execution->job, std::move(result), duration_cast<milliseconds>(Timer::Clock::now() - execution->began));
+  });
+}
+
+std::optional<FailureInfo> NodeRunner::parked() const {
+  const std::lock_guard lock(mutex_);
+  return parked_;
+}
+
+}  // namespace troupe::pipeline

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/rows.hpp"
+#include "loader/module.hpp"
+#include "pipeline/call.hpp"
+#include "pipeline/graph.hpp"
+#include "pipeline/outcome.hpp"
+#include "pipeline/retry_policy.hpp"
+#include "pipeline/task_pool.hpp"
+#include "pipeline/timer.hpp"
+#include "services/host_table.hpp"
+
+namespace troupe::pipeline {
+
+/// How the runners of a run tell it what goes on; called from any thread, must be quick.
+struct RunnerEvents {
+  std::function<void(int level, const std::string& source, std::string_view message)> log;
+  /// A call has to wait before its next attempt (delay), or begins at last (delay < 0).
+  std::function<void(const std::string& node, std::int64_t index, const std::string& reason, std::chrono::milliseconds delay)> waiting;
+};
+
+/// Runs the calls of one node: instances, slots, pace, time limits, repeats. A call that waits holds no thread.
+/// Owner: the engine, which outlives all calls but abandoned ones.
+class NodeRunner {
+ public:
+  struct Options {
+    int slots = 1;  ///< calls at once
+    Backoff backoff;
+    std::chrono::milliseconds grace{2000};  ///< from the cancel of a timed-out call until its thread is given up
+  };
+  struct FailedAttempt {
+    int attempt;
+    FailureInfo failure;
+    std::int64_t latency_ms;
+    std::int64_t at;
+  };
+  struct Outcome {
+    std::optional<FailureInfo> failure;  ///< nothing: `accept` took the values
+    bool suspended = false;              ///< not done because the run pauses; nothing is known of it
+    bool begun = false;                  ///< at least one attempt was begun
+    int attempts = 0;
+    std::int64_t latency_ms = 0;  ///< of the last attempt
+    std::vector<FailedAttempt> failed;
+  };
+  struct Request {
+    std::string input;
+    std::int64_t index = 0;
+    std::uint64_t random_seed = 0;
+    Call::Listener listener;
+    /// Takes what a successful attempt emitted; throws BadValue when it is not what the port asks for (the attempt is then `malformed`).
+    std::function<void(Call::Result&, std::int64_t latency_ms, int attempts)> accept;
+    /// Called once, on a worker; never under a lock of the runner.
+    std::function<void(Outcome&)> done;
+  };
+
+  /// Loads nothing, but creates the first instance: throws Failure(plugin_unusable).
+  NodeRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, TaskPool& pool, Timer& timer, RunnerEvents events,
+             Options options, journal::PluginKey plugin);
+  ~NodeRunner();
+  NodeRunner(const NodeRunner&) = delete;
+  NodeRunner& operator=(const NodeRunner&) = delete;
+
+  /// Begins the call: on this thread when a slot is free and `here`, else on a worker. [a worker]
+  void run(Request request, bool here);
+
+  /// From now on no attempt begins; what waits comes back as suspended.
+  void closeGate();
+  /// Cancels the calls in flight.
+  void cancelAll(const FailureInfo& why);
+  /// Enforces time limits; called every few milliseconds by the engine's clock.
+  void sweep(Timer::Clock::time_point now);
+  /// Why no call of this node can succeed any more in this run (key refused, quota gone), or nothing.
+  std::optional<FailureInfo> parked() const;
+
+  const Graph::Node& node() const { return node_; }
+  journal::PluginKey plugin() const { return plugin_; }
+
+ private:
+  using milliseconds = std::chrono::milliseconds;
+  struct LiveInstance;
+  struct Job;
+  struct Execution;
+
+  std::shared_ptr<LiveInstance> makeInstance() const;
+  std::shared_ptr<LiveInstance> takeInstance();
+  void enter(std::shared_ptr<Job> job, bool here);
+  void enterLater(std::shared_ptr<Job> job, milliseconds delay, bool has_slot, const std::string& reason);
+  void execute(const std::shared_ptr<Job>& job);
+  void release(std::shared_ptr<LiveInstance> instance);
+  void conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency);
+  void finish(const std::shared_ptr<Job>& job, std::optional<FailureInfo> failure, bool suspended);
+  void giveUp(const std::shared_ptr<Execution>& execution);
+
+  const Graph::Node& node_;
+  const std::shared_ptr<loader::Module> module_;
+  TaskPool& pool_;
+  Timer& timer_;
+  const RunnerEvents events_;
+  const Options options_;
+  const journal::PluginKey plugin_;
+  const bool shared_instance_;  // One instance takes all calls.
+
+  mutable std::mutex mutex_;  // Guards all below.
+  int used_ = 0;
+  bool closed_ = false;
+  bool stuck_ = false;
+  std::optional<FailureInfo> parked_;
+  Timer::Clock::time_point next_start_{};  // Pace of limits.rpm.
+  std::deque<std::shared_ptr<Job>> queue_;                     // Waits for a slot.
+  std::map<std::shared_ptr<Job>, Timer::Id> later_;            // Waits for its time: back-off, pace.
+  std::vector<std::shared_ptr<LiveInstance>> free_;
+  std::list<std::shared_ptr<Execution>> running_;
+};
+
+}  // namespace troupe::pipeline

@@ -1,0 +1,32 @@
+#include "pipeline/retry_policy.hpp"
+
+#include <troupe/troupe.h>
+
+#include <algorithm>
+
+namespace troupe::pipeline {
+
+std::optional<std::chrono::milliseconds> RetryPolicy::next(const FailureInfo& failure, std::uint64_t random) {
+  constexpr int kIdentical = 3;
+  ++attempts_;
+  identical_ = failure.code == last_code_ && failure.message == last_message_ ? identical_ + 1 : 1;
+  last_code_ = failure.code;
+  last_message_ = failure.message;
+
+  int allowed = 0;
+  switch (failure.code) {
+    case TROUPE_E_RATE_LIMITED:
+    case TROUPE_E_OVERLOADED:
+    case TROUPE_E_TRANSIENT: allowed = retries_; break;
+    case TROUPE_E_TRUNCATED:
+    case TROUPE_E_MALFORMED: allowed = std::min(retries_, 1); break;
+    default: break;
+  }
+  if (attempts_ > allowed || identical_ >= kIdentical) return std::nullopt;
+  if (failure.retry_after_ms >= 0) return std::chrono::milliseconds(failure.retry_after_ms);
+  const int doublings = std::min(attempts_ - 1, 20);
+  const auto ceiling = std::min<std::int64_t>(backoff_.cap.count(), backoff_.base.count() << doublings);
+  return std::chrono::milliseconds(ceiling <= 0 ? 0 : static_cast<std::int64_t>(random % static_cast<std::uint64_t>(ceiling + 1)));
+}
+
+}  // namespace troupe::pipeline

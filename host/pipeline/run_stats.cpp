@@ -1,0 +1,171 @@
+#include "pipeline/run_stats.hpp"
+
+#include <rapidjson/document.h>
+#include <troupe/troupe.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "pipeline/values.hpp"
+
+namespace troupe::pipeline {
+namespace {
+
+constexpr std::size_t kMaxGenres = 500;  // A source may invent any number; the rest is counted as "(other)".
+
+double rounded(double value, double unit) { return std::round(value / unit) * unit; }
+
+void member(JsonWriter& json, const char* name, std::optional<double> value) {
+  json.key(name);
+  if (value) {
+    json.value(*value);
+  } else {
+    json.null();
+  }
+}
+
+void seconds(JsonWriter& json, const char* name, double value) { json.member(name, std::round(value * 10) / 10); }
+
+}  // namespace
+
+RunStats::RunStats(std::int64_t total, std::vector<std::string> provider_nodes)
+    : total_(total), order_(std::move(provider_nodes)) {
+  for (const auto& name : order_) nodes_[name];
+}
+
+void RunStats::restore(const journal::RunTotals& totals, const journal::Run& run, std::string_view latest) {
+  successful_ = totals.successful;
+  failed_ = totals.failed;
+  saved_ = totals.saved;
+  dropped_ = totals.dropped;
+  repeated_ = run.repeated;
+  for (const auto& [genre, count] : totals.genres) genres_[genre] = count;
+  for (const auto& node : totals.nodes) {
+    auto& mine = nodes_[node.node];
+    mine = Node{node.calls, node.candidates, node.failures, node.attempts, node.wins, node.scored, node.quality_sum, node.latency_ms_sum};
+    if (std::find(order_.begin(), order_.end(), node.node) == order_.end()) order_.push_back(node.node);
+  }
+  if (latest.empty()) return;
+  rapidjson::Document document;
+  document.Parse(latest.data(), latest.size());
+  if (document.HasParseError() || !document.IsObject()) return;
+  const auto progress = document.FindMember("progress");
+  if (progress == document.MemberEnd() || !progress->value.IsObject()) return;
+  const Object last(progress->value);
+  latest_quality_ = last.number("latest_quality", 0.0);
+  latest_genre_ = last.text("current_genre", "-");
+  best_model_ = last.text("best_model", "-");
+  repeated_ = std::max(repeated_, last.integer("repeated", 0));  // A crash came before it was kept with the run.
+}
+
+void RunStats::settle(const SettledSample& sample) {
+  for (const auto& candidate : sample.candidates) {
+    auto& node = nodes_[candidate.node];
+    if (candidate.fresh) {
+      ++node.calls;
+      ++node.candidates;
+      node.attempts += candidate.attempts;
+      node.latency_sum += static_cast<double>(candidate.latency_ms);
+    }
+    if (candidate.quality) {
+      ++node.scored;
+      node.quality_sum += *candidate.quality;
+    }
+  }
+  for (const auto& failure : sample.failures) {
+    if (!failure.fresh) continue;
+    auto& node = nodes_[failure.node];
+    ++node.calls;
+    ++node.failures;
+    node.attempts += failure.attempts;
+  }
+  latest_genre_ = sample.genre;
+  const auto genre = genres_.size() < kMaxGenres || genres_.count(sample.genre) != 0 ? sample.genre : std::string("(other)");
+  ++genres_[genre];
+  if (!sample.ok) {
+    ++failed_;
+    return;
+  }
+  ++successful_;
+  ++nodes_[sample.winner].wins;
+  latest_quality_ = sample.quality;
+  best_model_ = sample.winner;
+  if (!sample.saved.empty()) ++saved_;
+  if (!sample.kept) ++dropped_;
+}
+
+std::string RunStats::progress(const Now& now) const {
+  JsonWriter json;
+  const auto done = current();
+  json.beginObject();
+  json.member("current", done).member("total", total_);
+  json.member("percentage", total_ > 0 ? rounded(100.0 * static_cast<double>(done) / static_cast<double>(total_), 0.01) : 100.0);
+  json.member("latest_quality", latest_quality_).member("current_genre", latest_genre_).member("best_model", best_model_);
+  json.member("successful", successful_).member("failed", failed_).member("stories_saved", saved_);
+  json.member("phase", now.phase);
+  if (!now.waiting_for.empty()) json.member("waiting_for", now.waiting_for);
+  seconds(json, "elapsed_s", now.elapsed_s);
+  for (const auto& [name, value] : {std::pair("eta_s", now.eta ? std::optional(now.eta->estimate_s) : std::nullopt),
+                                    std::pair("eta_low_s", now.eta ? std::optional(now.eta->low_s) : std::nullopt),
+                                    std::pair("eta_high_s", now.eta ? std::optional(now.eta->high_s) : std::nullopt)})
+    member(json, name, value && std::isfinite(*value) ? std::optional(std::round(*value * 10) / 10) : std::nullopt);
+  json.member("below_threshold", dropped_).member("repeated", repeated_);
+  json.endObject();
+  return std::string(json.text());
+}
+
+std::string RunStats::sampleEvent(const SettledSample& sample, const Now& now) const {
+  JsonWriter json;
+  json.beginObject();
+  json.member("number", current()).member("index", sample.index).member("genre", sample.genre).member("ok", sample.ok);
+  member(json, "quality", sample.ok ? std::optional(sample.quality) : std::nullopt);
+  json.key("model");
+  sample.ok ? json.value(sample.winner) : json.null();
+  json.key("reason");
+  sample.ok ? json.null() : json.value(sample.reason);
+  json.member("kept", sample.kept);
+  if (!sample.dropped.empty()) json.member("dropped", sample.dropped);
+  json.key("saved").beginArray();
+  for (const auto& save : sample.saved) json.beginObject().member("node", save.node).key("id").raw(save.id).endObject();
+  json.endArray();
+  json.member("snippet", sample.snippet);
+  member(json, "margin", sample.margin);
+  json.key("candidates").beginArray();
+  for (const auto& candidate : sample.candidates) {
+    json.beginObject().member("node", candidate.node).member("model", candidate.model);
+    member(json, "quality", candidate.quality);
+    json.member("latency_ms", candidate.latency_ms).member("attempts", candidate.attempts).endObject();
+  }
+  json.endArray().key("failures").beginArray();
+  for (const auto& failure : sample.failures)
+    json.beginObject().member("node", failure.node).member("code", codeName(failure.failure.code)).member("message", failure.failure.message).endObject();
+  json.endArray().key("progress").raw(progress(now)).endObject();
+  const auto text = json.text();
+  return std::string(text.substr(1, text.size() - 2));
+}
+
+std::string RunStats::result(std::string_view run_id, std::string_view state, double elapsed_s, std::string_view saved_ids,
+                             std::string_view best) const {
+  JsonWriter json;
+  json.beginObject();
+  json.member("run", run_id).member("state", state).member("samples", total_);
+  json.member("successful", successful_).member("failed", failed_).member("stories_saved", saved_).member("below_threshold", dropped_);
+  seconds(json, "elapsed_s", elapsed_s);
+  json.member("repeated", repeated_);
+  json.key("models").beginArray();
+  for (const auto& name : order_) {
+    const auto& node = nodes_.at(name);
+    json.beginObject().member("node", name).member("wins", node.wins).member("candidates", node.candidates).member("failures", node.failures);
+    member(json, "mean_quality", node.scored > 0 ? std::optional(node.quality_sum / static_cast<double>(node.scored)) : std::nullopt);
+    member(json, "mean_latency_ms",
+           node.candidates > 0 ? std::optional(std::round(node.latency_sum / static_cast<double>(node.candidates))) : std::nullopt);
+    json.member("calls", node.calls).member("retries", node.attempts - node.calls).endObject();
+  }
+  json.endArray().key("genres").beginObject();
+  for (const auto& [genre, count] : genres_) json.member(genre, count);
+  json.endObject().key("saved_ids").raw(saved_ids).key("best").raw(best).endObject();
+  return std::string(json.text());
+}
+
+}  // namespace troupe::pipeline

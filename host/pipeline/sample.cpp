@@ -1,0 +1,235 @@
+#include "pipeline/sample.hpp"
+
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::pipeline {
+namespace {
+
+std::size_t at(int position) { return static_cast<std::size_t>(position); }
+
+// The position of a candidate's node in Graph::candidates, or -1.
+int candidatePosition(const Graph& graph, int node) {
+  const auto found = std::find(graph.candidates.begin(), graph.candidates.end(), node);
+  return found == graph.candidates.end() ? -1 : static_cast<int>(found - graph.candidates.begin());
+}
+
+template <typename Visit>
+void eachScore(const Graph& graph, const Sample& sample, Visit visit) {
+  for (const int scorer : graph.scorers)
+    for (const auto& scoring : sample.scorings[at(scorer)])
+      for (const auto& score : scoring.scores) visit(scorer, score);
+}
+
+// `json` is an object; `members` is put before its closing brace.
+std::string withMembers(std::string_view json, std::string_view members) {
+  std::string text(json.substr(0, json.size() - 1));
+  if (text.size() > 1) text += ',';
+  text += members;
+  text += '}';
+  return text;
+}
+
+std::string qualityMember(const std::optional<double>& quality) { return "\"quality\":" + (quality ? jsonNumber(*quality) : "null"); }
+
+std::string candidateList(const Graph& graph, const Sample& sample, bool with_scores) {
+  std::string list = "[";
+  for (std::size_t c = 0; c < graph.candidates.size(); ++c) {
+    const auto& answer = sample.answers[at(graph.candidates[c])];
+    if (answer.state != Sample::State::value) continue;
+    auto members = qualityMember(c < sample.qualities.size() ? sample.qualities[c] : std::nullopt);
+    if (with_scores) {
+      members += ",\"scores\":[";
+      const auto id = sample.candidateId(graph, graph.candidates[c]);
+      bool first = true;
+      eachScore(graph, sample, [&](int, const ScoreValue& score) {
+        if (score.candidate != id) return;
+        if (!first) members += ',';
+        first = false;
+        members += score.json;
+      });
+      members += ']';
+    }
+    if (list.size() > 1) list += ',';
+    list += withMembers(answer.json, members);
+  }
+  return list + "]";
+}
+
+std::string scoreList(const Graph& graph, const Sample& sample) {
+  std::string list = "[";
+  eachScore(graph, sample, [&](int, const ScoreValue& score) {
+    if (list.size() > 1) list += ',';
+    list += score.json;
+  });
+  return list + "]";
+}
+
+}  // namespace
+
+Sample::Sample(const Graph& graph, std::int64_t index_, std::int64_t seed_)
+    : index(index_),
+      seed(seed_),
+      answers(graph.nodes.size()),
+      scorings(graph.nodes.size()),
+      verdicts(graph.nodes.size()),
+      saves(graph.nodes.size()),
+      stored(graph.nodes.size(), false) {
+  for (const int scorer : graph.scorers)
+    scorings[at(scorer)].resize(graph.nodes[at(scorer)].per_candidate ? graph.candidates.size() : 1);
+}
+
+void setPrompt(Sample& sample, std::string_view run_id, std::string prompt, std::string genre) {
+  sample.prompt = std::move(prompt);
+  sample.genre = std::move(genre);
+  sample.context = "\"sample\":{\"run\":" + jsonString(run_id) + ",\"index\":" + std::to_string(sample.index) +
+                   ",\"seed\":" + std::to_string(sample.seed) + ",\"prompt\":" + sample.prompt + "}";
+}
+
+std::vector<std::optional<double>> computeQualities(const Graph& graph, const Sample& sample) {
+  std::vector<std::optional<double>> qualities(graph.candidates.size());
+  std::vector<double> sums(graph.candidates.size()), weights(graph.candidates.size());
+  for (std::size_t c = 0; c < graph.candidates.size(); ++c) {
+    const auto id = sample.candidateId(graph, graph.candidates[c]);
+    eachScore(graph, sample, [&](int scorer, const ScoreValue& score) {
+      if (score.candidate != id || !score.value) return;
+      const double weight = graph.nodes[at(scorer)].config->weight;
+      sums[c] += weight * *score.value;
+      weights[c] += weight;
+    });
+    if (weights[c] > 0) qualities[c] = sums[c] / weights[c];
+  }
+  return qualities;
+}
+
+std::string providerInput(const Graph& graph, const Sample& sample, int node) {
+  std::string input = "{";
+  for (const auto& edge : graph.nodes[at(node)].inputs) {
+    input += jsonString(edge.port) + ":";
+    input += edge.from == graph.source ? sample.prompt : sample.answers[at(edge.from)].json;
+    input += ',';
+  }
+  return input + sample.context + "}";
+}
+
+std::string scorerInput(const Graph& graph, const Sample& sample, int node, int candidate) {
+  const auto& plan = graph.nodes[at(node)];
+  const int provider = graph.candidates[at(candidate)];
+  std::string port = plan.type->in.empty() ? "candidate" : plan.type->in.front().name;
+  for (const auto& edge : plan.inputs)
+    if (edge.from == provider) port = edge.port;
+  return "{" + jsonString(port) + ":" + sample.answers[at(provider)].json + "," + sample.context + "}";
+}
+
+std::string sampleScorerInput(const Graph& graph, const Sample& sample, int node) {
+  const auto& plan = graph.nodes[at(node)];
+  const auto port = plan.inputs.empty() ? std::string("candidates") : plan.inputs.front().port;
+  std::string list = "[";
+  for (const auto& edge : plan.inputs) {
+    const auto& answer = sample.answers[at(edge.from)];
+    if (answer.state != Sample::State::value) continue;
+    if (list.size() > 1) list += ',';
+    list += answer.json;
+  }
+  list += ']';
+  std::string input = "{" + jsonString(port) + ":" + list + ",";
+  if (port != "candidates") input += "\"candidates\":" + list + ",";
+  return input + sample.context + "}";
+}
+
+std::string selectorInput(const Graph& graph, const Sample& sample) {
+  std::string weights;
+  for (const int scorer : graph.scorers)
+    weights += (weights.empty() ? "" : ",") + jsonString(graph.name(scorer)) + ":" + jsonNumber(graph.nodes[at(scorer)].config->weight);
+  return "{\"scores\":" + scoreList(graph, sample) + ",\"candidates\":" + candidateList(graph, sample, false) + ",\"weights\":{" +
+         weights + "}," + sample.context + "}";
+}
+
+std::string sampleJson(const Graph& graph, const Sample& sample, std::string_view run_id) {
+  std::string json = "{\"run\":" + jsonString(run_id) + ",\"index\":" + std::to_string(sample.index) +
+                     ",\"seed\":" + std::to_string(sample.seed) + ",\"prompt\":" + sample.prompt +
+                     ",\"candidates\":" + candidateList(graph, sample, true) + "," +
+                     qualityMember(sample.winner >= 0 ? sample.qualities[at(sample.winner)] : std::nullopt);
+  if (!sample.selection.empty()) json += "," + sample.selection;
+  return json + "}";
+}
+
+std::string decisionJson(const Graph& graph, const Sample& sample) {
+  std::string json = "{\"qualities\":{";
+  for (std::size_t c = 0; c < graph.candidates.size(); ++c) {
+    if (sample.answers[at(graph.candidates[c])].state != Sample::State::value) continue;
+    if (json.back() != '{') json += ',';
+    json += jsonString(graph.name(graph.candidates[c])) + ":" +
+            (c < sample.qualities.size() && sample.qualities[c] ? jsonNumber(*sample.qualities[c]) : "null");
+  }
+  json += '}';
+  if (!sample.selection.empty()) json += "," + sample.selection;
+  return json + "}";
+}
+
+void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& record, std::string_view run_id) {
+  setPrompt(sample, run_id, record.prompt, record.genre);
+  const auto position = [&](const std::string& name) {
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+      if (graph.nodes[i].config->name == name) return static_cast<int>(i);
+    return -1;
+  };
+  for (const auto& call : record.calls) {
+    const int node = position(call.node);
+    if (node < 0) continue;
+    auto& answer = sample.answers[at(node)];
+    answer.state = call.ok ? Sample::State::value : Sample::State::failed;
+    answer.json = call.answer;
+    answer.failure = {call.code, call.message, -1};
+    answer.latency_ms = call.latency_ms;
+    answer.attempts = call.attempts;
+    answer.fresh = false;
+  }
+  for (const auto& row : record.scores) {
+    const int scorer = position(row.scorer);
+    const int provider = position(row.node);
+    if (scorer < 0 || provider < 0) continue;
+    const int candidate = candidatePosition(graph, provider);
+    if (candidate < 0) continue;
+    // A scorer of whole samples emits several rows; they were appended together, so one of them means all.
+    auto& scoring = sample.scorings[at(scorer)][graph.nodes[at(scorer)].per_candidate ? at(candidate) : 0];
+    scoring.state = Sample::State::value;
+    scoring.scores.push_back({row.json, sample.candidateId(graph, provider), row.value, {}});
+  }
+  for (const auto& save : record.saves) {
+    const int node = position(save.node);
+    if (node < 0) continue;
+    sample.saves[at(node)] = save.json;
+    sample.stored[at(node)] = true;
+  }
+  if (!record.decided) return;
+  sample.decided = true;
+  sample.ok = record.ok;
+  sample.reason = record.reason;
+  sample.qualities = computeQualities(graph, sample);
+  if (record.ok) sample.winner = candidatePosition(graph, position(record.winner));
+  rapidjson::Document decision;
+  decision.Parse(record.decision.data(), record.decision.size());
+  if (!decision.HasParseError() && decision.IsObject()) {
+    if (const auto margin = decision.FindMember("margin"); margin != decision.MemberEnd() && margin->value.IsNumber())
+      sample.margin = margin->value.GetDouble();
+    // {"qualities":{…},<members>}: what follows the first object.
+    const auto qualities = decision.FindMember("qualities");
+    if (qualities != decision.MemberEnd()) decision.EraseMember(qualities);
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    decision.Accept(writer);
+    if (buffer.GetSize() > 2) sample.selection = std::string(buffer.GetString() + 1, buffer.GetSize() - 2);
+  }
+  for (const auto& verdict : record.verdicts)
+    if (const int node = position(verdict.node); node >= 0) sample.verdicts[at(node)] = Sample::Verdict{verdict.pass, verdict.reason};
+  for (const auto& decision_row : record.decisions)
+    if (const int node = position(decision_row.node); node >= 0)
+      sample.verdicts[at(node)] = Sample::Verdict{decision_row.pass, "decided by " + decision_row.by};
+}
+
+}  // namespace troupe::pipeline

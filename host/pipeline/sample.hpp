@@ -1,0 +1,91 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/rows.hpp"
+#include "pipeline/graph.hpp"
+#include "pipeline/outcome.hpp"
+#include "pipeline/values.hpp"
+
+namespace troupe::pipeline {
+
+/// One prompt's way through the graph.
+struct Sample {
+  enum class Phase { generating, evaluating, storing };
+  enum class State { waiting, running, value, failed };
+
+  /// A provider's part.
+  struct Answer {
+    State state = State::waiting;
+    std::string json;  ///< the candidate as it flows
+    FailureInfo failure;
+    std::int64_t latency_ms = 0;
+    int attempts = 0;
+    bool fresh = true;  ///< made by this process
+  };
+  /// A scorer's part: for one candidate, or for all (per: sample).
+  struct Scoring {
+    State state = State::waiting;
+    std::vector<ScoreValue> scores;
+  };
+  struct Verdict {
+    bool pass = false;
+    std::string reason;
+  };
+
+  Sample(const Graph& graph, std::int64_t index_, std::int64_t seed_);
+
+  const std::int64_t index;
+  const std::int64_t seed;
+  std::string prompt;   ///< JSON as it flows
+  std::string genre = "-";
+  std::string context;  ///< `"sample":{…}` as every call's input carries it
+  std::atomic<Phase> phase{Phase::generating};
+
+  std::mutex mutex;  // Guards all below while calls are open; afterwards the one worker that goes on with the sample owns them.
+  std::vector<Answer> answers;                ///< by position in Graph::nodes; used at providers
+  std::vector<std::vector<Scoring>> scorings; ///< by position in Graph::nodes, then in Graph::candidates (per: sample: one)
+  int open = 0;                               ///< calls under way
+  bool suspended = false;                     ///< a call came back undone, since the run pauses
+
+  bool decided = false;
+  bool ok = false;
+  std::string reason;                         ///< why it failed
+  std::vector<std::optional<double>> qualities;  ///< by position in Graph::candidates
+  int winner = -1;                            ///< position in Graph::candidates
+  std::string selection;                      ///< members of the selection, without braces
+  std::optional<double> margin;
+  std::vector<std::optional<Verdict>> verdicts;  ///< by position in Graph::nodes; used at filters
+  std::vector<std::optional<std::string>> saves; ///< by position in Graph::nodes; used at stores; JSON, "" when a store kept nothing
+  std::vector<bool> stored;                   ///< by position in Graph::nodes: the store has answered
+
+  std::string candidateId(const Graph& graph, int node) const { return std::to_string(index) + "/" + graph.name(node); }
+};
+
+/// Sets prompt, genre and context.
+void setPrompt(Sample& sample, std::string_view run_id, std::string prompt, std::string genre);
+
+/// Weighted mean of the scores of each candidate over the scorers that did not abstain; nothing where all did.
+std::vector<std::optional<double>> computeQualities(const Graph& graph, const Sample& sample);
+
+/// Inputs as JSON objects.
+std::string providerInput(const Graph& graph, const Sample& sample, int node);
+std::string scorerInput(const Graph& graph, const Sample& sample, int node, int candidate);
+std::string sampleScorerInput(const Graph& graph, const Sample& sample, int node);
+std::string selectorInput(const Graph& graph, const Sample& sample);
+/// The sample as filters and stores see it.
+std::string sampleJson(const Graph& graph, const Sample& sample, std::string_view run_id);
+
+/// What the journal keeps of a decision: the selection's members and the qualities by node.
+std::string decisionJson(const Graph& graph, const Sample& sample);
+
+/// A sample as the journal knows it, ready to go on.
+void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& record, std::string_view run_id);
+
+}  // namespace troupe::pipeline

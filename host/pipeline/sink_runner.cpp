@@ -1,0 +1,194 @@
+#include "pipeline/sink_runner.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "pipeline/call.hpp"
+#include "services/host_table.hpp"
+
+namespace troupe::pipeline {
+namespace {
+
+constexpr std::size_t kBatch = 256;
+const std::vector<std::string> kDurable = {"run", "sample", "log", "notice", "complete", "failed"};
+
+}  // namespace
+
+struct SinkRunner::State {
+  State(const Graph::Node& plan, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub_, journal::Journal& journal_,
+        journal::RunKey run_, std::function<void(int, const std::string&, std::string_view)> log_)
+      : type(*plan.type),
+        name(plan.config->name),
+        retries(plan.config->limits.retries),
+        hub(std::move(hub_)),
+        journal(&journal_),
+        run(run_),
+        log(std::move(log_)),
+        host([this](int level, std::string_view text) { tell(level, text); }),
+        instance(std::make_unique<loader::Instance>(std::move(module), plan.config->type, host.table(), plan.config->options)),
+        port(type.in.empty() ? "event" : type.in.front().name) {}
+
+  const loader::NodeType type;
+  const std::string name;
+  const int retries;
+  const std::shared_ptr<EventHub> hub;
+  journal::Journal* const journal;  // Outlives the thread unless that is abandoned; then it is not touched any more.
+  const journal::RunKey run;
+  const std::function<void(int, const std::string&, std::string_view)> log;
+  services::HostTable host;
+  std::unique_ptr<loader::Instance> instance;
+  const std::string port;
+
+  std::atomic<bool> stop{false};
+  bool failing = false;  // Used by the thread only.
+
+  std::mutex mutex;  // Guards all below.
+  std::condition_variable changed;
+  std::shared_ptr<Call> call;
+  std::int64_t cursor = 0;  // Written by the thread only.
+  bool ended = false;
+  bool given_up = false;
+  std::int64_t lost = 0;  // Events that the sink failed to take.
+
+  void tell(int level, std::string_view text) {
+    {
+      const std::lock_guard lock(mutex);
+      if (given_up) return;
+    }
+    log(level, name, text);
+  }
+
+  bool wants(const std::string& event_type) const {
+    const auto& events = type.events.empty() ? kDurable : type.events;
+    return std::find(events.begin(), events.end(), event_type) != events.end();
+  }
+
+  // False when the thread has to end.
+  bool give(const std::string& json, bool durable) {
+    for (int attempt = 0;; ++attempt) {
+      auto current = std::make_shared<Call>(type, "{\"" + port + "\":" + json + "}", 0);
+      {
+        const std::lock_guard lock(mutex);
+        if (given_up) return false;
+        call = current;
+      }
+      const auto result = current->finish(instance->run(current->table()));
+      bool stopping = false;
+      {
+        const std::lock_guard lock(mutex);
+        call.reset();
+        if (given_up) return false;
+        stopping = stop;
+      }
+      if (!result.failure) {
+        if (failing) tell(TROUPE_INFO, "the sink works again");
+        failing = false;
+        return true;
+      }
+      const bool again = durable && !stopping && attempt < retries &&
+                         (result.failure->code == TROUPE_E_TRANSIENT || result.failure->code == TROUPE_E_OVERLOADED ||
+                          result.failure->code == TROUPE_E_RATE_LIMITED);
+      if (!failing) tell(TROUPE_WARNING, "the sink fails: " + result.failure->message);
+      failing = true;
+      if (!again) {
+        const std::lock_guard lock(mutex);
+        if (durable) ++lost;
+        return true;
+      }
+      std::unique_lock lock(mutex);
+      changed.wait_for(lock, std::chrono::milliseconds(200 << std::min(attempt, 5)), [this] { return stop || given_up; });
+    }
+  }
+
+  void moveCursor(std::int64_t id) {
+    const std::lock_guard lock(mutex);
+    cursor = id;
+    changed.notify_all();
+  }
+
+  void work() {
+    std::uint64_t version = 0;
+    std::int64_t kept = cursor;  // What the journal knows of the cursor.
+    const auto keep = [&] {
+      if (kept == cursor) return;
+      kept = cursor;
+      journal->append({journal::CursorMoved{run, name, kept}});
+    };
+    for (;;) {
+      auto batch = hub->wait(cursor, version, kBatch, stop);
+      std::vector<EventHub::EventPtr> events = std::move(batch.events);
+      if (batch.lagged) {
+        for (auto& event : journal->events(run, cursor, kBatch)) events.push_back(std::make_shared<journal::Event>(std::move(event)));
+        if (events.empty()) {  // Events of other runs only.
+          moveCursor(hub->head());
+          continue;
+        }
+      }
+      for (const auto& event : events) {
+        if (event->run == run && wants(event->type) && !give(event->json, true)) return;
+        moveCursor(event->id);
+      }
+      for (const auto& frame : batch.frames) {
+        version = std::max(version, frame.version);
+        if (events.empty() && wants(frame.type) && !give(frame.json, false)) return;
+      }
+      if (cursor - kept >= 1024) keep();
+      const std::lock_guard lock(mutex);
+      if (given_up) return;
+      if ((stop || batch.closed) && events.empty()) break;
+    }
+    keep();
+  }
+};
+
+SinkRunner::SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub,
+                       journal::Journal& journal, journal::RunKey run,
+                       std::function<void(int, const std::string&, std::string_view)> log)
+    : state_(std::make_shared<State>(node, std::move(module), std::move(hub), journal, run, std::move(log))) {
+  state_->cursor = journal.cursor(run, state_->name);
+  std::thread([state = state_] {
+    state->work();
+    // The instance is destroyed by the thread that used it, so that an abandoned one stays whole.
+    state->instance.reset();
+    const std::lock_guard lock(state->mutex);
+    state->ended = true;
+    state->changed.notify_all();
+  }).detach();
+}
+
+SinkRunner::~SinkRunner() { drain(0, std::chrono::steady_clock::now()); }
+
+const std::string& SinkRunner::name() const { return state_->name; }
+bool SinkRunner::wants(const std::string& type) const { return state_->wants(type); }
+
+std::int64_t SinkRunner::drain(std::int64_t event_id, std::chrono::steady_clock::time_point until) {
+  std::unique_lock lock(state_->mutex);
+  if (state_->given_up) return 0;
+  state_->changed.wait_until(lock, until, [&] { return state_->ended || state_->cursor >= event_id; });
+  const bool behind = state_->cursor < event_id;
+  state_->stop = true;
+  if (auto call = state_->call; behind && call) {
+    lock.unlock();
+    call->cancel({TROUPE_E_CANCELLED, "the run is over", -1});
+    lock.lock();
+  }
+  lock.unlock();
+  state_->hub->wake();
+  lock.lock();
+  state_->changed.notify_all();
+  if (!state_->changed.wait_for(lock, std::chrono::milliseconds(behind ? 200 : 2000), [&] { return state_->ended; })) state_->given_up = true;
+  const auto missing = event_id > state_->cursor ? event_id - state_->cursor : 0;
+  return std::exchange(state_->lost, 0) + missing;
+}
+
+bool SinkRunner::abandoned() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->given_up;
+}
+
+}  // namespace troupe::pipeline

@@ -1,0 +1,117 @@
+#include "pipeline/task_pool.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+namespace troupe::pipeline {
+
+struct TaskPool::State : std::enable_shared_from_this<State> {
+  explicit State(std::size_t max) : max_threads(max) {}
+
+  const std::size_t max_threads;
+
+  std::mutex mutex;  // Guards all below.
+  std::condition_variable ready, supervisor_wake, ended;
+  std::deque<Task> queue;
+  std::size_t taken = 0;  // Tasks taken so far; the supervisor sees progress by it.
+  std::size_t idle = 0;
+  std::size_t alive = 0;
+  std::size_t abandoned = 0;
+  bool stopping = false;
+  bool watched = false;  // The supervisor is awake.
+
+  // With the mutex held. Threads are detached and keep the state alive; the destructor counts them out.
+  void grow(std::size_t count) {
+    for (; count > 0 && alive < max_threads + abandoned; --count) {
+      ++alive;
+      std::thread([self = shared_from_this()] { self->work(); }).detach();
+    }
+  }
+
+  void work() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      ++idle;
+      ready.wait(lock, [this] { return stopping || !queue.empty(); });
+      --idle;
+      if (queue.empty()) break;
+      Task task = std::move(queue.front());
+      queue.pop_front();
+      ++taken;
+      lock.unlock();
+      task();
+      task = nullptr;
+      lock.lock();
+    }
+    --alive;
+    ended.notify_all();
+  }
+
+  void supervise() {
+    constexpr auto kPatience = std::chrono::milliseconds(1);
+    std::unique_lock lock(mutex);
+    while (!stopping) {
+      supervisor_wake.wait(lock, [this] { return stopping || watched; });
+      while (!stopping && !queue.empty() && alive < max_threads + abandoned) {
+        const auto before = taken;
+        supervisor_wake.wait_for(lock, kPatience, [this] { return stopping; });
+        if (!stopping && idle == 0 && taken == before) grow(queue.size());
+      }
+      watched = false;
+    }
+  }
+};
+
+TaskPool::TaskPool(std::size_t max_threads)
+    : state_(std::make_shared<State>(std::max<std::size_t>(max_threads, 2))) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->grow(std::max(2u, std::thread::hardware_concurrency()));
+  }
+  supervisor_ = std::thread([state = state_] { state->supervise(); });
+}
+
+void TaskPool::stop() {
+  {
+    std::unique_lock lock(state_->mutex);
+    state_->stopping = true;
+    state_->ready.notify_all();
+    state_->supervisor_wake.notify_all();
+    state_->ended.wait(lock, [this] { return state_->alive <= state_->abandoned; });
+  }
+  if (supervisor_.joinable()) supervisor_.join();
+}
+
+void TaskPool::submit(Task task) {
+  const std::lock_guard lock(state_->mutex);
+  state_->queue.push_back(std::move(task));
+  if (state_->idle > 0) state_->ready.notify_one();
+  // Idle workers may all have been woken for earlier tasks, so the supervisor looks whenever there are more tasks than those.
+  if (!state_->watched && state_->queue.size() > state_->idle) {
+    state_->watched = true;
+    state_->supervisor_wake.notify_one();
+  }
+}
+
+void TaskPool::abandonOne() {
+  const std::lock_guard lock(state_->mutex);
+  ++state_->abandoned;
+  if (!state_->stopping) state_->grow(1);  // In its place.
+  state_->ended.notify_all();
+}
+
+std::size_t TaskPool::abandoned() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->abandoned;
+}
+
+std::size_t TaskPool::threads() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->alive;
+}
+
+}  // namespace troupe::pipeline

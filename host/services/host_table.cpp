@@ -1,0 +1,45 @@
+#include "services/host_table.hpp"
+
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "services/call_context.hpp"
+
+namespace troupe::services {
+namespace {
+
+std::int64_t unixMs(void*) {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::int64_t steadyNs(void*) {
+  using namespace std::chrono;
+  return duration_cast<nanoseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+int sleep(void*, troupe_call* call, std::int64_t ms) {
+  return static_cast<CallContext*>(call->ctx)->sleep(ms) ? TROUPE_OK : TROUPE_E_CANCELLED;
+}
+
+std::uint64_t random(void*, troupe_call* call) { return static_cast<CallContext*>(call->ctx)->random(); }
+
+constexpr troupe_clock kClock{sizeof(troupe_clock), nullptr, &unixMs, &steadyNs, &sleep, &random};
+
+}  // namespace
+
+std::vector<std::string> extensionIds() { return {TROUPE_CLOCK_ID}; }
+
+HostTable::HostTable(std::function<void(int, std::string_view)> log)
+    : log_(std::move(log)),
+      host_{sizeof(troupe_host), this,
+            [](void* ctx, int level, troupe_str message) {
+              static_cast<HostTable*>(ctx)->log_(level, message.n == 0 ? std::string_view()
+                                                                       : std::string_view(message.p, message.n));
+            },
+            [](void*, const char* id) -> const void* {
+              return id != nullptr && std::strcmp(id, TROUPE_CLOCK_ID) == 0 ? &kClock : nullptr;
+            }} {}
+
+}  // namespace troupe::services
