@@ -51,8 +51,8 @@ Findings find(const loader::Catalog& catalog, const std::string& what) {
     f.path = what;
   } else {
     auto known = catalog.nodeTypes();
-    throw Failure(ExitCode::usage,
-                  "no file and no plugin is called " + troupe::quoted(what) + "; " + suggest(what, known, "node types"));
+    throw Failure(ExitCode::usage, "no file and no plugin is called " + troupe::quoted(what) + "; " +
+                                       suggest(what, known, "node types"));
   }
   std::string reason;
   f.elf = loader::readElfFile(f.path, reason);

@@ -19,7 +19,7 @@ void printTable(const loader::Catalog& catalog, std::ostream& out) {
   std::size_t id_width = 6;
   std::size_t version_width = 7;
   for (const auto& file : catalog.files()) {
-    if (!file.manifest) continue;
+    if (file.state != loader::PluginFile::State::usable) continue;
     id_width = std::max(id_width, file.manifest->id.size());
     version_width = std::max(version_width, file.manifest->version.size());
   }

@@ -73,6 +73,8 @@ CheckResult manifestSectionEqualsRuntime(const fs::path& file) {
     load(file);
   } catch (const Unusable& e) {
     return e.cause() == Unusable::Cause::manifest_differs ? failed(e.what()) : skipped("it cannot be loaded");
+  } catch (const Failure&) {
+    return skipped("it has no manifest");
   }
   return {};
 }

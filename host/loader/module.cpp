@@ -152,7 +152,7 @@ Module::Module(const std::filesystem::path& copy, std::string sha256, std::strin
     : state_(std::make_unique<State>()) {
   std::vector<Problem> problems;
   const auto manifest = parseManifest(manifest_text, problems);
-  if (!manifest) throw Problems(ExitCode::plugin_unusable, "plugin.json", problems);
+  if (!manifest) unusable("broken manifest: " + format("", problems.front()));
   state_->id = manifest->id;
   state_->version = manifest->version;
   state_->sha256 = std::move(sha256);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "support/json_text.hpp"
 #include "support/near_name.hpp"
@@ -108,28 +109,22 @@ class Lint {
   void schema(const Value& value, const std::string& at) {
     if (value.IsBool()) return;
     if (!value.IsObject()) return wrong(at, "is no schema: a schema is an object, true or false");
-    schemas_.push_back(&value);
+    schemas_.emplace_back(&value, at);
     for (const auto& member : value.GetObject()) keyword(value, text(member.name), member.value, at);
   }
 
   // Needs every reference resolved: a schema that comes back to itself without going into the value would never end.
   void endless(const std::string& at) {
     std::map<const Value*, int> state;  // 1 while above, 2 when done
-    for (const auto* start : schemas_)
+    for (const auto& [start, place] : schemas_)
       if (comesBack(*start, state)) return wrong(at, "the schema refers to itself without end");
   }
 
   // Needs a schema without mistakes.
-  void defaults(const std::string& at) {
-    for (const auto* schema : schemas_) {
+  void defaults() {
+    for (const auto& [schema, at] : schemas_) {
       const auto it = schema->FindMember("default");
-      if (it == schema->MemberEnd()) continue;
-      std::vector<Problem> misfits;
-      walkSchema(*schema, parts_, it->value, at, misfits);
-      for (auto& misfit : misfits) {
-        misfit.fact = "a default does not fit its own schema: " + misfit.fact;
-        problems_.push_back(std::move(misfit));
-      }
+      if (it != schema->MemberEnd()) walkSchema(*schema, parts_, it->value, pointerTo(at, "default"), problems_);
     }
   }
 
@@ -284,7 +279,7 @@ class Lint {
   const Value& root_;
   SchemaParts& parts_;
   std::vector<Problem>& problems_;
-  std::vector<const Value*> schemas_;  // every schema object inside root_
+  std::vector<std::pair<const Value*, std::string>> schemas_;  // every schema object inside root_, and its pointer
 };
 
 }  // namespace
@@ -304,7 +299,7 @@ void lintSchema(const Value& root, const std::string& pointer_prefix, SchemaPart
     round = parts.references;
   }
   if (problems.size() == before) lint.endless(pointer_prefix);
-  if (problems.size() == before) lint.defaults(pointer_prefix);
+  if (problems.size() == before) lint.defaults();
 }
 
 }  // namespace troupe

@@ -182,7 +182,7 @@ TEST_CASE("a schema with mistakes does not compile", "[schema]") {
       {R"({"$ref":"#"})", {"the schema refers to itself without end"}},
       {R"({"anyOf":[{"not":{"$ref":"#"}}]})", {"the schema refers to itself without end"}},
       {R"({"properties":{"a":{"type":"integer","default":"x"}}})",
-       {R"(a default does not fit its own schema: the value is "x", not an integer)"}},
+       {R"(/properties/a/default: "default" is "x", not an integer)"}},
       {R"({"x-anything":1,"required":"a","enum":[]})",
        {R"(/required: "required" must be an array of strings)",
         R"(/enum: "enum" must be an array with at least one value)"}},

@@ -5,8 +5,9 @@
 #include "bad.h"
 
 static int create(const troupe_host*, troupe_str, troupe_call*, void**) {
-  static std::mutex mutex;
-  static std::condition_variable never;
+  // Never destroyed, so that the end of the process does not wait for the threads.
+  static auto& mutex = *new std::mutex;
+  static auto& never = *new std::condition_variable;
   std::thread([] {
     std::unique_lock lock(mutex);
     never.wait(lock, [] { return false; });
