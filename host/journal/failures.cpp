@@ -1,6 +1,5 @@
 #include "journal/failures.hpp"
 
-#include <cerrno>
 #include <cstring>
 
 namespace troupe::journal {
@@ -10,6 +9,11 @@ std::string cause(const sqlite::Error& error) {
   std::string text = error.what();
   if (error.systemError() != 0) text += ": " + std::string(std::strerror(error.systemError()));
   return text;
+}
+
+bool isRead(int code) {
+  return code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ || code == SQLITE_IOERR_FSTAT ||
+         code == SQLITE_IOERR_ACCESS;
 }
 
 }  // namespace
@@ -25,12 +29,11 @@ std::string explain(const std::filesystem::path& file, const sqlite::Error& erro
     case SQLITE_FULL:
       return "the journal " + name + " cannot be written: the disk is full; free some space, then resume the run";
     case SQLITE_IOERR:
-      if (error.systemError() == ENOSPC || error.systemError() == EDQUOT || error.systemError() == EFBIG) {
-        return "the journal " + name + " cannot be written: no space is left for it (" + cause(error) +
-               "); free some space, then resume the run";
+      if (isRead(error.code())) {
+        return "the journal " + name + " cannot be read (" + cause(error) + "); check the disk";
       }
-      return "the journal " + name + " cannot be read or written (" + cause(error) +
-             "); check the disk, then resume the run";
+      return "the journal " + name + " cannot be written: " + cause(error) +
+             "; check the disk and the space that is left on it, then resume the run";
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:

@@ -16,6 +16,8 @@ using std::chrono::steady_clock;
 // Bounds of what is queued; whoever appends more waits. Rows are small, so bytes are what counts for memory.
 constexpr std::size_t kQueueRows = 64 * 1024;
 constexpr std::size_t kQueueBytes = 8 << 20;
+// So much is committed without waiting for more.
+constexpr std::size_t kGroupBytes = 1 << 20;
 // Rows of one group at most, when that many are queued.
 constexpr std::size_t kGroupRows = 4096;
 // From so many rows a group counts as a sign of a flood.
@@ -126,31 +128,33 @@ void Writer::enqueue(Batch batch, bool urgent) {
   }
   const auto weight = batch.weight();
   if (queue_.empty()) first_ = steady_clock::now();
-  const bool wake = queue_.empty() || (urgent && !urgent_) ||
-                    (queued_rows_ < options_.commit_rows && queued_rows_ + weight >= options_.commit_rows);
+  const bool had_enough = enough();
+  const bool first = queue_.empty() || (urgent && !urgent_);
   queued_rows_ += weight;
+  queued_bytes_ += batch.bytes;
   pending_rows_ += weight;
   pending_bytes_ += batch.bytes;
   urgent_ = urgent_ || urgent;
   queue_.push_back(std::move(batch));
-  const bool notify = wake && waiting_;
+  const bool notify = waiting_ && (first || (!had_enough && enough()));
   lock.unlock();
   if (notify) work_.notify_one();
 }
 
+bool Writer::enough() const { return stop_ || queued_rows_ >= options_.commit_rows || queued_bytes_ >= kGroupBytes; }
+
 void Writer::waitForMore(std::unique_lock<std::mutex>& lock) {
   const auto deadline = first_ + options_.interval;
-  const auto enough = [&] { return stop_ || queued_rows_ >= options_.commit_rows; };
   while (!enough()) {
     const auto now = steady_clock::now();
     if (now >= deadline) return;
     if (!urgent_) {
-      work_.wait_until(lock, deadline, [&] { return enough() || urgent_; });
+      work_.wait_until(lock, deadline, [this] { return enough() || urgent_; });
     } else if (!flooding_) {
       return;
     } else {
       const auto before = queued_rows_;
-      work_.wait_until(lock, std::min<steady_clock::time_point>(deadline, now + kIdle), enough);
+      work_.wait_until(lock, std::min<steady_clock::time_point>(deadline, now + kIdle), [this] { return enough(); });
       if (queued_rows_ == before) return;
     }
   }
@@ -163,6 +167,7 @@ std::vector<Writer::Batch> Writer::take() {
   if (!queue_.empty()) waitForMore(lock);
   waiting_ = false;
   queued_rows_ = 0;
+  queued_bytes_ = 0;
   urgent_ = false;
   return std::exchange(queue_, {});
 }

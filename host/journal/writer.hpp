@@ -65,6 +65,8 @@ class Writer {
   void work() noexcept;
   /// The next batches, or none when it is time to stop.
   std::vector<Batch> take();
+  /// No reason to wait for more.
+  bool enough() const;
   void waitForMore(std::unique_lock<std::mutex>& lock);
   void commit(Batch* first, Batch* last);
   void checkpoint(bool idle);
@@ -87,7 +89,8 @@ class Writer {
   std::condition_variable work_;
   std::condition_variable room_;
   std::vector<Batch> queue_;
-  std::size_t queued_rows_ = 0;   // in queue_
+  std::size_t queued_rows_ = 0;  // in queue_
+  std::size_t queued_bytes_ = 0;
   std::size_t pending_rows_ = 0;  // not yet committed
   std::size_t pending_bytes_ = 0;
   bool urgent_ = false;                          // somebody waits for something in queue_
