@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -94,8 +93,9 @@ class Telling {
         random_(random),
         scope_(castOf(genre_, plot, voice.style, random)),
         notes_(voice.notes, random) {
-    const CraftRange range = isFavourite(voice, genre_) ? voice.at_home : voice.away;
-    weakness_ = 1 - random.around(range.low, range.high);
+    // Good days and bad days: nearly all that the voice can do, or tired prose. The text alone shows which.
+    const bool in_form = random.chance(isFavourite(voice, genre_) ? voice.form_at_home : voice.form_away);
+    weakness_ = in_form ? random.around(0, 0.12) : random.around(0.55, 1);
     const int low = std::clamp(voice.words_low, request.min_words, request.max_words);
     const int high = std::clamp(voice.words_high, request.min_words, request.max_words);
     target_words_ = static_cast<int>(random.around(low, high + 1));
@@ -118,6 +118,7 @@ class Telling {
  private:
   enum Beat { kOpening, kWant, kObstacle, kAttempt, kTurn, kEnding, kBeatCount };
 
+  bool isOffForm() const { return weakness_ > 0.5; }
   /// Whether the words don't come this time.
   bool fails(double share) { return random_.chance(weakness_ * share); }
 
@@ -146,6 +147,7 @@ class Telling {
     shorten(kObstacle, plot_.obstacle);
     shorten(kTurn, plot_.turn);
     shorten(kEnding, plot_.ending);
+    if (words() > request_.max_words) set(kObstacle, {});
   }
 
   /// Weaves in what the prompt gave. A weak story forgets about it.
@@ -185,24 +187,30 @@ class Telling {
       const Beat place = kPlaces[i % kPlaces.size()];
       addWithin(beats_[place].empty() ? kObstacle : place, note);
     }
+    if (isOffForm()) return;
+    Deck colours(genre_.atmosphere, random_);
+    for (std::size_t i = 0; i < genre_.atmosphere.size() && words() < request_.min_words; ++i) {
+      const std::string sentence = expanded(colours.draw());
+      if (beats_[kOpening].find(sentence) == std::string::npos) addSentence(kOpening, sentence);
+    }
   }
 
   /// What becomes of a story when the words don't come: clichés, the same filler again and again, an early end.
   void weaken() {
     static constexpr std::array<Beat, 4> kPlaces = {kWant, kObstacle, kTurn, kOpening};
-    const double tired = weakness_ * random_.uniform() * 2;
+    const double tired = weakness_ * (0.4 + random_.uniform());
     Deck cliches(plainWords().cliches, random_);
-    for (int i = static_cast<int>(tired * 2.5); i > 0; --i)
+    for (int i = static_cast<int>(tired * 3.5); i > 0; --i)
       append(kPlaces[random_.below(kPlaces.size())], cliches.draw());
-    if (weakness_ > 0.45 && random_.chance(0.25)) {  // breaks off
+    if (isOffForm() && random_.chance(0.25)) {  // breaks off
       for (const Beat beat : {kAttempt, kObstacle}) set(beat, {});
       return;
     }
     const std::array<std::string_view, 3> fillers = {oneOf(plainWords().fillers, random_),
                                                      oneOf(plainWords().fillers, random_),
                                                      oneOf(plainWords().fillers, random_)};
-    const bool rambles = weakness_ > 0.45 && random_.chance(0.3);
-    for (int i = static_cast<int>(tired * 6) + (rambles ? 10 : 0); i > 0; --i) {
+    const bool rambles = isOffForm() && random_.chance(0.3);
+    for (int i = static_cast<int>(tired * 11) + (rambles ? 10 : 0); i > 0; --i) {
       append(kPlaces[random_.below(kPlaces.size())], fillers[random_.below(fillers.size())]);
     }
   }
@@ -210,8 +218,11 @@ class Telling {
   void write(Beat beat, const Texts& texts, const Texts& plain, double share) {
     set(beat, expanded(oneOf(fails(share) ? plain : texts, random_)));
   }
-  void append(Beat beat, std::string_view text) { addSentence(beat, expanded(text), kNoLimit); }
-  /// The same, unless the story would become longer than asked.
+  /// The same sentence may come again and again, but no story runs on for ever.
+  void append(Beat beat, std::string_view text) {
+    addSentence(beat, expanded(text), isOffForm() ? request_.max_words * 5 / 4 : request_.max_words);
+  }
+  /// Adds a sentence unless the story would become longer than asked.
   bool addWithin(Beat beat, std::string_view text) { return addSentence(beat, expanded(text)); }
 
   bool addSentence(Beat beat, const std::string& sentence) { return addSentence(beat, sentence, request_.max_words); }
@@ -243,8 +254,6 @@ class Telling {
     }
     return out;
   }
-
-  static constexpr int kNoLimit = std::numeric_limits<int>::max();
 
   const Voice& voice_;
   const Genre& genre_;

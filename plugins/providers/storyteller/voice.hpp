@@ -8,13 +8,6 @@
 
 namespace troupe::storyteller {
 
-/// How well a story may come out: 1 is all that the voice can do, 0 is tired prose. Drawn for each story between the
-/// two, most often in the middle; the text alone shows it.
-struct CraftRange {
-  double low;
-  double high;
-};
-
 /// Somebody who tells stories: a style, a length, favourite genres, and sentences of their own.
 struct Voice {
   std::string_view id;
@@ -22,13 +15,13 @@ struct Voice {
   Texts favourites;  // genre ids
   int words_low;     // natural length of a good story
   int words_high;
-  double detail;   // share of the details that are told
-  double attempt;  // how often the middle beat is told when there is room
-  CraftRange at_home;
-  CraftRange away;
-  Texts openings;  // who, what and where: {hero}, {role}, {where}
-  Texts notes;     // remarks between the beats, that fit anywhere
-  Texts closings;  // last words that fit any ending
+  double detail;        // share of the details that are told
+  double attempt;       // how often the middle beat is told when there is room
+  double form_at_home;  // how often the voice is in good form: in its favourite genres
+  double form_away;     // and elsewhere
+  Texts openings;       // who, what and where: {hero}, {role}, {where}
+  Texts notes;          // remarks between the beats, that fit anywhere
+  Texts closings;       // last words that fit any ending
   // How the voice takes up what the prompt gave: {idea} is a phrase of it, as it stands there.
   Texts themes;      // "a bargain that is kept too well"
   Texts characters;  // "a retired cartographer"; {idea_place}: "on the last train"

@@ -108,7 +108,7 @@ TEST_CASE("candidate and error keep all that was recorded", "[replay]") {
 TEST_CASE("a bad line is named with its fault", "[replay]") {
   using Row = std::tuple<std::string, std::string>;
   const auto [line, expected] = GENERATE(values<Row>({
-      {"{\"text\":\"x\"", "no JSON: Missing a comma or } after an object member. (column 12)"},
+      {"{\"text\":\"x\"", "no JSON: Missing a comma or '}' after an object member. (column 12)"},
       {"[1]", "not a JSON object"},
       {"{}", "neither \"text\" nor \"error\""},
       {R"({"text":1})", "\"text\" is not a string"},
@@ -121,7 +121,7 @@ TEST_CASE("a bad line is named with its fault", "[replay]") {
       {R"({"error":{"code":"cancelled"}})", "unknown error code \"cancelled\""},
       {R"({"error":{"message":"x"}})", "\"error\" has no \"code\""},
       {R"({"error":"x"})", "\"error\" is not an object"},
-      {"{\"text\":\"\xff\"}", "no JSON: Invalid encoding in string. (column 9)"},
+      {"{\"text\":\"\xff\"}", "no JSON: Invalid encoding in string. (column 10)"},
   }));
   CAPTURE(line);
   const TempDir dir;

@@ -167,8 +167,8 @@ TEST_CASE("failures come as the options say", "[storyteller][plugin]") {
 
 TEST_CASE("options and hosts that do not fit are refused with a sentence", "[storyteller][plugin]") {
   FakeHost host;
-  CHECK_THROWS_WITH(make(host, R"("min_words":300,"max_words":240)"),
-                    "min_words is 300, more than max_words, which is 240");
+  CHECK_THROWS_WITH(make(host, R"("min_words":250,"max_words":240)"),
+                    "min_words is 250, more than max_words, which is 240");
   CHECK_THROWS_WITH(make(host, R"("voice":"nobody")"), "there is no voice called \"nobody\"");
   host.offer(TROUPE_CLOCK_ID, nullptr);
   auto node = make(host);

@@ -11,8 +11,8 @@ Voice marlow() {
       230,
       0.25,
       0.55,
-      {0.72, 1.0},
-      {0.25, 0.95},
+      0.42,
+      0.1,
       {
           "{Hero} {surname} was {a role} {where}. {They} slept badly and worked well.",
           "{Hero} was {a role} {where}. [Nobody|Hardly anyone] asked {them} about it.",

@@ -11,8 +11,8 @@ Voice quill() {
       310,
       0.65,
       0.8,
-      {0.72, 1.0},
-      {0.25, 0.95},
+      0.42,
+      0.1,
       {
           "{Hero} {surname} was {a role} {where}, which is harder than it sounds and pays [even worse|roughly as "
           "badly].",

@@ -11,8 +11,8 @@ Voice wren() {
       350,
       0.85,
       0.9,
-      {0.72, 1.0},
-      {0.25, 0.95},
+      0.42,
+      0.1,
       {
           "The evenings came slowly {where}, like someone trying not to wake a child, and {hero}, {a role}, was always "
           "the first to "
