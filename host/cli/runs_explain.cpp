@@ -1,0 +1,308 @@
+#include <rapidjson/document.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/runs_commands.hpp"
+#include "cli/runs_sample.hpp"
+#include "cli/runs_text.hpp"
+#include "pipeline/outcome.hpp"
+#include "support/json_text.hpp"
+#include "support/problem.hpp"
+
+namespace troupe::cli {
+namespace {
+
+using rapidjson::Document;
+using rapidjson::Value;
+using Plugins = std::map<std::string, journal::Journal::PluginRow>;  // by node
+
+// The sample to explain, with everything that the text and the JSON are made of.
+struct Explained {
+  journal::Run run;
+  journal::SampleRecord record;
+  Document sample;
+  Plugins plugins;
+  std::set<std::string> scorers;  // which made the winner's quality
+  std::set<std::string> judges;   // of these: what asks a model
+};
+
+std::int64_t bestIndex(const journal::Journal& journal, const journal::Run& run) {
+  if (const auto saved = journal.bestSample(run.key, true)) return *saved;
+  if (const auto best = journal.bestSample(run.key)) return *best;
+  throw Failure(ExitCode::usage, "no sample of " + run.id + " has a winner yet; troupe runs show " + run.id);
+}
+
+bool isJudge(const std::string& plugin) {
+  return plugin.find(".judge") != std::string::npos || plugin.find(".panel") != std::string::npos;
+}
+
+Plugins pluginsOf(const journal::Journal& journal, const journal::SampleRecord& record) {
+  Plugins plugins;
+  const auto add = [&](const std::string& node, journal::PluginKey key) {
+    if (key == 0 || plugins.count(node) > 0) return;
+    if (const auto row = journal.plugin(key)) plugins.emplace(node, *row);
+  };
+  add("(prompts)", record.source_plugin);
+  for (const auto& call : record.calls) add(call.node, call.plugin);
+  for (const auto& score : record.scores) add(score.scorer, score.plugin);
+  add("(vote)", record.selector_plugin);
+  for (const auto& verdict : record.verdicts) add(verdict.node, verdict.plugin);
+  for (const auto& hold : record.holds) add(hold.node, hold.plugin);
+  for (const auto& save : record.saves) add(save.node, save.plugin);
+  return plugins;
+}
+
+Explained explained(const journal::Journal& journal, std::string_view name, std::optional<std::int64_t> index) {
+  Explained found;
+  found.run = journal.findRun(name);
+  const auto wanted = index ? *index : bestIndex(journal, found.run);
+  auto record = journal.sample(found.run.key, wanted);
+  if (!record) {
+    const auto last = journal.lastStarted(found.run.key);
+    throw Failure(ExitCode::usage, found.run.id + " has no sample " + std::to_string(wanted) +
+                                       (last < 0 ? "; none has begun" : "; it has 0 to " + std::to_string(last)));
+  }
+  found.record = std::move(*record);
+  found.sample = sampleJson(found.run, found.record);
+  found.plugins = pluginsOf(journal, found.record);
+  for (const auto& score : found.record.scores) {
+    if (score.node != found.record.winner || !score.value) continue;
+    found.scorers.insert(score.scorer);
+    const auto plugin = found.plugins.find(score.scorer);
+    if (plugin != found.plugins.end() && isJudge(plugin->second.id)) found.judges.insert(score.scorer);
+  }
+  return found;
+}
+
+std::string joined(const std::set<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+std::string qualitySource(const Explained& explained) {
+  if (explained.scorers.empty()) return "no scorer";
+  if (explained.judges.empty()) return "text signals only: " + joined(explained.scorers) + " (no judge took part)";
+  return joined(explained.scorers) + " (judged by a model: " + joined(explained.judges) + ")";
+}
+
+std::string shownNumber(const Value* value, const char* otherwise = "none") {
+  return value != nullptr && value->IsNumber() ? flooredText(value->GetDouble(), 2) : otherwise;
+}
+
+// A member of an array of ids or names, without the index in front: "17/wren" is wren here.
+std::string list(const Value& sample, const char* key) {
+  std::string text;
+  const auto* values = memberAt(sample, key);
+  if (values == nullptr || !values->IsArray()) return text;
+  for (const auto& value : values->GetArray()) {
+    if (!value.IsString()) continue;
+    text += (text.empty() ? "" : ", ") + printable({value.GetString(), value.GetStringLength()}, false);
+  }
+  return text;
+}
+
+void printPrompt(const Explained& explained, std::ostream& out) {
+  out << "Prompt\n";
+  const auto* messages = memberAt(explained.sample["prompt"], "messages");
+  if (messages == nullptr || !messages->IsArray()) return;
+  for (const auto& message : messages->GetArray()) {
+    out << "  " << printable(textAt(message, "role"), false) << ":\n" << indented(textAt(message, "content"), "    ");
+  }
+}
+
+void printScore(const Value& score, std::ostream& out) {
+  const auto* abstained = memberAt(score, "abstained");
+  const bool abstains = abstained != nullptr && abstained->IsBool() && abstained->GetBool();
+  out << "    " << printable(textAt(score, "scorer"), false) << ": "
+      << (abstains ? "abstained" : shownNumber(memberAt(score, "value"), "abstained"));
+  if (const auto reason = textAt(score, "reason"); !reason.empty()) out << ", " << printable(reason, false);
+  out << '\n';
+  const auto* parts = memberAt(score, "parts");
+  if (parts == nullptr || !parts->IsArray()) return;
+  for (const auto& part : parts->GetArray()) {
+    out << "      " << printable(textAt(part, "name"), false) << ": " << shownNumber(memberAt(part, "value"));
+    if (const auto reason = textAt(part, "reason"); !reason.empty()) out << ", " << printable(reason, false);
+    out << '\n';
+  }
+}
+
+// By quality, best first; those without one last.
+std::vector<const Value*> candidatesByQuality(const Value& sample) {
+  std::vector<const Value*> candidates;
+  for (const auto& candidate : sample["candidates"].GetArray()) candidates.push_back(&candidate);
+  const auto quality = [](const Value* candidate) {
+    const auto* value = memberAt(*candidate, "quality");
+    return value != nullptr && value->IsNumber() ? value->GetDouble() : -1.0;
+  };
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [&](const Value* a, const Value* b) { return quality(a) > quality(b); });
+  return candidates;
+}
+
+void printAttempts(const Explained& explained, const std::string& node, std::ostream& out) {
+  for (const auto& attempt : explained.record.attempts) {
+    if (attempt.node != node) continue;
+    out << "    attempt " << attempt.attempt << " failed: " << pipeline::codeName(attempt.code) << ": "
+        << printable(attempt.message, false) << '\n';
+  }
+}
+
+void printCandidates(const Explained& explained, std::ostream& out) {
+  out << "\nCandidates\n";
+  const auto winner = textAt(explained.sample, "winner");
+  for (const auto* candidate : candidatesByQuality(explained.sample)) {
+    const auto node = textAt(*candidate, "node");
+    const auto model = textAt(*candidate, "model");
+    out << "  " << printable(node, false)
+        << (model.empty() || model == node ? "" : " (" + printable(model, false) + ")") << ": quality "
+        << shownNumber(memberAt(*candidate, "quality")) << (textAt(*candidate, "id") == winner ? ", the winner" : "")
+        << '\n';
+    for (const auto& score : (*candidate)["scores"].GetArray()) printScore(score, out);
+    printAttempts(explained, node, out);
+  }
+  for (const auto& call : explained.record.calls) {
+    if (call.ok) continue;
+    out << "  " << printable(call.node, false) << ": failed after " << call.attempts
+        << (call.attempts == 1 ? " attempt: " : " attempts: ") << pipeline::codeName(call.code) << ": "
+        << printable(call.message, false) << '\n';
+    printAttempts(explained, call.node, out);
+  }
+}
+
+void printVote(const Explained& explained, std::ostream& out) {
+  const auto& sample = explained.sample;
+  out << "\nVote\n";
+  if (!explained.record.decided) {
+    out << "  not yet\n";
+    return;
+  }
+  if (!explained.record.ok) {
+    out << "  failed: " << printable(explained.record.reason, false) << '\n';
+    return;
+  }
+  if (const auto reason = textAt(sample, "reason"); !reason.empty()) out << "  " << printable(reason, false) << '\n';
+  const auto* margin = memberAt(sample, "margin");
+  if (margin != nullptr && margin->IsNumber()) out << "  ahead by " << shownNumber(margin) << '\n';
+  const auto ties = list(sample, "ties");
+  out << "  ties: " << (ties.empty() ? "none" : ties) << '\n';
+  const auto abstained = list(sample, "abstained");
+  out << "  abstained: " << (abstained.empty() ? "none" : abstained) << '\n';
+  if (const auto* votes = memberAt(sample, "votes"); votes != nullptr && votes->IsArray()) {
+    for (const auto& vote : votes->GetArray()) {
+      out << "  " << printable(textAt(vote, "scorer"), false) << " was for " << printable(textAt(vote, "for"), false);
+      if (memberAt(vote, "margin") != nullptr) out << ", by " << shownNumber(memberAt(vote, "margin"));
+      out << '\n';
+    }
+  }
+  out << "  quality from " << qualitySource(explained) << '\n';
+}
+
+void printFate(const Explained& explained, std::ostream& out) {
+  const auto& sample = explained.sample;
+  for (const auto& hold : explained.record.holds) {
+    out << "\nHeld by " << printable(hold.node, false) << ": " << printable(hold.why, false) << '\n';
+  }
+  if (!sample["verdicts"].Empty()) {
+    out << "\nFilters\n";
+    for (const auto& verdict : sample["verdicts"].GetArray()) {
+      out << "  " << printable(textAt(verdict, "node"), false)
+          << (verdict["pass"].GetBool() ? ": passed, " : ": not passed, ")
+          << printable(textAt(verdict, "reason"), false) << '\n';
+    }
+  }
+  out << "\nSaved\n";
+  if (sample["saved"].Empty()) out << "  nowhere\n";
+  for (const auto& saved : sample["saved"].GetArray()) {
+    out << "  " << printable(textAt(saved, "node"), false);
+    if (const auto* id = memberAt(saved, "id")) out << ": #" << toJson(*id);
+    if (const auto where = textAt(saved, "where"); !where.empty()) out << " in " << printable(where, false);
+    out << '\n';
+  }
+}
+
+void printPlugins(const Explained& explained, std::ostream& out) {
+  out << "\nMade by\n";
+  Table table({{"NODE"}, {"PLUGIN"}, {"VERSION"}, {"SHA256"}});
+  for (const auto& [node, plugin] : explained.plugins) {
+    table.add({printable(node, false), plugin.id, plugin.version, plugin.sha256.substr(0, 12)});
+  }
+  out << table.text("  ");
+}
+
+void explainText(const Explained& explained, bool chosen, std::ostream& out) {
+  const auto& record = explained.record;
+  out << explained.run.id << ", sample " << record.index << " (" << printable(record.genre, false) << "): ";
+  if (record.ok) {
+    out << record.winner << " won with " << flooredText(record.quality, 2) << '\n';
+  } else {
+    out << (record.decided ? "failed" : "not decided yet") << '\n';
+  }
+  if (chosen) {
+    out << "the best of the run; another one: troupe runs explain " << explained.run.id << " --sample INDEX\n";
+  }
+  out << '\n';
+  printPrompt(explained, out);
+  printCandidates(explained, out);
+  printVote(explained, out);
+  printFate(explained, out);
+  if (const auto* winner = candidateAt(explained.sample, textAt(explained.sample, "winner"))) {
+    out << "\nText\n" << indented(textAt(*winner, "text"), "  ");
+  }
+  printPlugins(explained, out);
+}
+
+void explainJson(Explained& explained, std::ostream& out) {
+  auto& document = explained.sample;
+  auto& allocator = document.GetAllocator();
+  const auto text = [&](const std::string& value) { return Value(value, allocator); };
+  Value attempts(rapidjson::kArrayType);
+  for (const auto& row : explained.record.attempts) {
+    Value attempt(rapidjson::kObjectType);
+    attempt.AddMember("node", text(row.node), allocator);
+    attempt.AddMember("attempt", row.attempt, allocator);
+    attempt.AddMember("code", text(std::string(pipeline::codeName(row.code))), allocator);
+    attempt.AddMember("message", text(row.message), allocator);
+    attempt.AddMember("latency_ms", row.latency_ms, allocator);
+    attempts.PushBack(attempt, allocator);
+  }
+  document.AddMember("attempts", attempts, allocator);
+  Value from(rapidjson::kObjectType);
+  Value scorers(rapidjson::kArrayType);
+  Value judges(rapidjson::kArrayType);
+  for (const auto& name : explained.scorers) scorers.PushBack(text(name), allocator);
+  for (const auto& name : explained.judges) judges.PushBack(text(name), allocator);
+  from.AddMember("scorers", scorers, allocator);
+  from.AddMember("judges", judges, allocator);
+  from.AddMember("text_signals_only", !explained.scorers.empty() && explained.judges.empty(), allocator);
+  document.AddMember("quality_from", from, allocator);
+  Value plugins(rapidjson::kObjectType);
+  for (const auto& [node, row] : explained.plugins) {
+    Value plugin(rapidjson::kObjectType);
+    plugin.AddMember("id", text(row.id), allocator);
+    plugin.AddMember("version", text(row.version), allocator);
+    plugin.AddMember("sha256", text(row.sha256), allocator);
+    plugins.AddMember(text(node), plugin, allocator);
+  }
+  document.AddMember("plugins", plugins, allocator);
+  out << toJson(document) << '\n';
+}
+
+}  // namespace
+
+void runsExplain(const journal::Journal& journal, std::string_view name, std::optional<std::int64_t> index, bool json,
+                 std::ostream& out) {
+  auto found = explained(journal, name, index);
+  if (json) {
+    explainJson(found, out);
+  } else {
+    explainText(found, !index, out);
+  }
+}
+
+}  // namespace troupe::cli
