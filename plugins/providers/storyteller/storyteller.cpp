@@ -81,6 +81,11 @@ bool isFavourite(const Voice& voice, const Genre& genre) {
   return std::find(voice.favourites.begin(), voice.favourites.end(), genre.id) != voice.favourites.end();
 }
 
+// How much of it a wholly tired story has, on average.
+constexpr double kCliches = 5;
+constexpr double kFillers = 8;
+constexpr int kRamble = 8;
+
 /// One telling. The paragraphs are made first, beats before ornaments, because the room that is left decides about the
 /// ornaments.
 class Telling {
@@ -200,18 +205,20 @@ class Telling {
     static constexpr std::array<Beat, 4> kPlaces = {kWant, kObstacle, kTurn, kOpening};
     const double tired = weakness_ * (0.4 + random_.uniform());
     Deck cliches(plainWords().cliches, random_);
-    for (int i = static_cast<int>(tired * 3.5); i > 0; --i)
+    for (int i = static_cast<int>(tired * kCliches); i > 0; --i)
       append(kPlaces[random_.below(kPlaces.size())], cliches.draw());
     if (isOffForm() && random_.chance(0.25)) {  // breaks off
       for (const Beat beat : {kAttempt, kObstacle}) set(beat, {});
       return;
     }
-    const std::array<std::string_view, 3> fillers = {oneOf(plainWords().fillers, random_),
-                                                     oneOf(plainWords().fillers, random_),
-                                                     oneOf(plainWords().fillers, random_)};
+    Deck bank(plainWords().fillers, random_);
+    std::array<std::string_view, 4> fillers;
+    for (auto& filler : fillers) filler = bank.draw();
     const bool rambles = isOffForm() && random_.chance(0.3);
-    for (int i = static_cast<int>(tired * 11) + (rambles ? 10 : 0); i > 0; --i) {
-      append(kPlaces[random_.below(kPlaces.size())], fillers[random_.below(fillers.size())]);
+    std::size_t last = 0;
+    for (int i = static_cast<int>(tired * kFillers) + (rambles ? kRamble : 0); i > 0; --i) {
+      last = (last + 1 + random_.below(fillers.size() - 1)) % fillers.size();  // never the same twice running
+      append(kPlaces[random_.below(kPlaces.size())], fillers[last]);
     }
   }
 
@@ -271,7 +278,8 @@ class Telling {
 }  // namespace
 
 std::string tellStory(const Voice& voice, const StoryRequest& request) {
-  Random random(mix(request.seed, static_cast<std::uint64_t>(voice.id.front())));
+  const auto shelf_number = static_cast<std::uint64_t>(request.genre - shelf().data());
+  Random random(mix(request.seed, 256 * shelf_number + static_cast<unsigned char>(voice.id.front())));
   const auto& plots = request.genre->plots;
   const Plot& plot = plots[random.below(plots.size())];
   return Telling(voice, request, plot, random).tell();

@@ -17,7 +17,7 @@ struct Idea {
 
 /// What is asked of a voice.
 struct StoryRequest {
-  const Genre* genre;  // never null
+  const Genre* genre;  // of shelf()
   std::uint64_t seed;
   int min_words = 80;
   int max_words = 400;

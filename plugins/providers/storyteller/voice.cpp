@@ -40,10 +40,15 @@ const PlainWords& plainWords() {
        "Time stood still.", "A shiver ran down {their} spine.", "{Their} heart skipped a beat.",
        "You could have heard a pin drop.", "At the end of the day, tomorrow was another day.",
        "{They} let out a breath {they} did not know {they} had been holding.", "It was now or never.",
-       "Only time would tell."},
+       "Only time would tell.", "{Their} blood ran cold.", "The silence was deafening.", "It was a race against time.",
+       "{They} breathed a sigh of relief.", "{They} had butterflies in {their} stomach."},
       {"{Hero} did not know what to do.", "{Hero} thought about it a lot.", "It was very hard.",
-       "It was a very big thing.", "{Hero} felt something, and it was a very strong feeling.",
-       "{Hero} looked at it. {They} looked at it again.", "{They} was sad, and then {they} was not so sad."},
+       "It was a very big thing for {hero}.", "{Hero} felt something, and it was a very strong feeling.",
+       "{Hero} looked at it. {They} looked at it again.", "{They} was sad, and then {they} was not so sad.",
+       "{They} tried, and {they} tried, and {they} tried again.", "There were many things to think about.",
+       "It was like nothing that {hero} had ever seen.", "{Hero} knew that everything would be different now.",
+       "There was nothing that {hero} could do about it.", "It was what it was.",
+       "{Hero} could not believe it. {They} really could not believe it."},
   };
   return words;
 }

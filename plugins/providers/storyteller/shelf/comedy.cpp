@@ -39,7 +39,7 @@ Plot wrongSpeech() {
       {"substitute librarian", "plumber", "junior accountant", "piano mover"},
       {"at the International Congress of Beekeepers", "at the Royal Society for Fog",
        "at the Congress of Applied Gravel"},
-      {{"topic", {"The Future of the Northern Bee", "Fog: Friend or Foe?", "Seventeen Problems in Applied Gravel"}},
+      {{"topic", {"The Future of the Northern Bee", "Fog: Friend or Foe", "Seventeen Problems in Applied Gravel"}},
        {"fetch", {"mend a tap", "find the toilets", "return an umbrella"}}},
       "get out of a speech that {they} was never meant to give",
       "got through the speech",
