@@ -100,7 +100,7 @@ Drafts readDrafts(Value& pipeline, const loader::TypeLookup& types, Report& repo
   Drafts drafts;
   auto* nodes = member(pipeline, "nodes");
   if (nodes == nullptr || !nodes->IsObject()) return drafts;
-  for (auto& entry : nodes->GetObject()) {
+  for (auto& entry : membersOf(*nodes)) {
     Draft draft;
     draft.node.name = textOf(entry.name);
     draft.pointer = pointerTo("/nodes", textOf(entry.name));

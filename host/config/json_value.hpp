@@ -2,6 +2,7 @@
 
 #include <rapidjson/document.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,12 @@ inline const rapidjson::Value* member(const rapidjson::Value& value, std::string
 
 inline rapidjson::Value* member(rapidjson::Value& value, std::string_view name) {
   return const_cast<rapidjson::Value*>(member(static_cast<const rapidjson::Value&>(value), name));
+}
+
+/// The members of an object, to change. RapidJSON's own loop over them is ambiguous in C++20, as clang says.
+inline std::span<rapidjson::Value::Member> membersOf(rapidjson::Value& object) {
+  if (object.ObjectEmpty()) return {};
+  return {&*object.MemberBegin(), object.MemberCount()};
 }
 
 /// The member if it is a string, else "".

@@ -68,7 +68,7 @@ class Marker {
     const auto* properties = member(schema, "properties");
     const auto* patterns = member(schema, "patternProperties");
     const auto* others = member(schema, "additionalProperties");
-    for (auto& entry : value.GetObject()) {
+    for (auto& entry : membersOf(value)) {
       const auto name = textOf(entry.name);
       const auto at = pointerTo(pointer, name);
       const auto* known = properties != nullptr ? member(*properties, name) : nullptr;

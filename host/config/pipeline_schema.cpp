@@ -58,14 +58,14 @@ void embed(Value& schema, const std::string& root, Allocator& allocator) {
     schema = std::move(reference);
     return;
   }
-  for (auto& entry : schema.GetObject()) {
+  for (auto& entry : membersOf(schema)) {
     const auto name = textOf(entry.name);
     if (name == "$ref" && entry.value.IsString()) {
       const auto target = root + std::string(textOf(entry.value)).substr(1);
       entry.value.SetString(target, allocator);
     } else if (name == "properties" || name == "patternProperties" || name == "definitions" || name == "dependencies") {
       if (entry.value.IsObject())
-        for (auto& below : entry.value.GetObject()) embed(below.value, root, allocator);
+        for (auto& below : membersOf(entry.value)) embed(below.value, root, allocator);
     } else if (name != "default" && name != "const" && name != "enum" && name != "examples") {
       embed(entry.value, root, allocator);
     }

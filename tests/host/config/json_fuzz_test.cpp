@@ -5,6 +5,8 @@
 #include <random>
 
 #include "config/json_text.hpp"
+#include "config/pipeline_config.hpp"
+#include "host/config/test_types.hpp"
 
 using namespace troupe;
 using namespace troupe::config;
@@ -80,4 +82,25 @@ TEST_CASE("20,000 mutated pipelines give a document or problems, never both or n
   CHECK(faults == 0);
   CHECK(documents > 0);
   CHECK(documents < 20'000);
+}
+
+TEST_CASE("1,000 mutated pipelines are accepted or refused with problems", "[config]") {
+  const auto texts = examplePipelines();
+  REQUIRE_FALSE(texts.empty());
+  const unsigned seed = 20240608;
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  const test::TestTypes types;
+  std::size_t refused = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    const auto text = mutated(texts[static_cast<std::size_t>(i) % texts.size()], random);
+    try {
+      const auto pipeline = config::checkPipeline(text, "p.json", types, {"/base", {}, false});
+      CHECK_FALSE(pipeline.nodes.empty());
+    } catch (const Problems& problems) {
+      ++refused;
+      CHECK_FALSE(problems.problems().empty());
+    }
+  }
+  CHECK(refused > 0);
 }
