@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <span>
 
 #include "support/json_text.hpp"
 #include "support/schema_lint.hpp"
@@ -74,8 +75,7 @@ void fill(const SchemaParts& parts, const Value& unresolved, Value& value, Alloc
   const auto properties = schema.FindMember("properties");
   if (properties == schema.MemberEnd()) return;
   for (const auto& property : properties->value.GetObject()) {
-    auto member = value.FindMember(property.name);
-    if (member == value.MemberEnd()) {
+    if (!value.HasMember(property.name)) {
       if (!property.value.IsObject()) continue;
       auto given = property.value.FindMember("default");
       if (given == property.value.MemberEnd()) {
@@ -85,10 +85,15 @@ void fill(const SchemaParts& parts, const Value& unresolved, Value& value, Alloc
         if (given == meant.MemberEnd()) continue;
       }
       value.AddMember(Value(property.name, allocator), Value(given->value, allocator), allocator);
-      member = value.FindMember(property.name);
     }
-    fill(parts, property.value, member->value, allocator, budget);
+    fill(parts, property.value, value[property.name], allocator, budget);
   }
+}
+
+// The members of an object to change. RapidJSON's own loop over them is ambiguous in C++20, as clang says.
+std::span<Value::Member> membersOf(Value& object) {
+  if (object.ObjectEmpty()) return {};
+  return {&*object.MemberBegin(), object.MemberCount()};
 }
 
 // valijson throws when it holds a format against a value that is no string, for example in a branch that is not taken.
@@ -97,13 +102,12 @@ void removeFormats(Value& schema) {
   if (schema.IsArray())
     for (auto& element : schema.GetArray()) removeFormats(element);
   if (!schema.IsObject()) return;
-  const auto format = schema.FindMember("format");
-  if (format != schema.MemberEnd() && format->value.IsString()) schema.RemoveMember(format);
-  for (auto& member : schema.GetObject()) {
+  if (schema.HasMember("format") && schema["format"].IsString()) schema.RemoveMember("format");
+  for (auto& member : membersOf(schema)) {
     const std::string_view name(member.name.GetString(), member.name.GetStringLength());
     if (name == "properties" || name == "patternProperties" || name == "definitions" || name == "dependencies") {
       if (member.value.IsObject())
-        for (auto& named : member.value.GetObject()) removeFormats(named.value);
+        for (auto& named : membersOf(member.value)) removeFormats(named.value);
     } else if (name != "const" && name != "enum" && name != "default" && name != "examples") {
       removeFormats(member.value);
     }
