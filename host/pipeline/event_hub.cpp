@@ -8,6 +8,8 @@ namespace troupe::pipeline {
 void EventHub::publish(const journal::Event& event) {
   auto shared = std::make_shared<const journal::Event>(event);
   const std::lock_guard lock(mutex_);
+  // What came before the first one is in the journal only: a sink that a dead process left behind reads it there.
+  if (head_ == 0) dropped_ = event.id - 1;
   head_ = event.id;
   ring_.push_back(std::move(shared));
   if (ring_.size() > capacity_) {

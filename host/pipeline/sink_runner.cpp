@@ -15,6 +15,7 @@ namespace troupe::pipeline {
 namespace {
 
 constexpr std::size_t kBatch = 256;
+constexpr std::int64_t kKeepEvery = 64;  // Events that a sink may get a second time after the process died.
 const std::vector<std::string> kDurable = {"run", "sample", "log", "notice", "complete", "failed"};
 
 }  // namespace
@@ -137,7 +138,7 @@ struct SinkRunner::State {
         version = std::max(version, frame.version);
         if (events.empty() && wants(frame.type) && !give(frame.json, false)) return;
       }
-      if (cursor - kept >= 1024) keep();
+      if (cursor - kept >= kKeepEvery) keep();
       const std::lock_guard lock(mutex);
       if (given_up) return;
       if ((stop || batch.closed) && events.empty()) break;
