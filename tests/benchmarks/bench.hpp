@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace troupe::bench {
+
+using Clock = std::chrono::steady_clock;
+inline double secondsSince(Clock::time_point began) { return std::chrono::duration<double>(Clock::now() - began).count(); }
+
+/// CPU time of this process so far, all threads, in seconds.
+double cpuSeconds();
+/// Resident memory of this process, in MiB.
+double residentMiB();
+
+/// Prints one line of the table: what, figure, target, and the baseline when there is one.
+void report(const std::string& what, const std::string& figure, const std::string& target);
+std::string text(double value, int digits);
+
+/// Runs a pipeline to its end in a fresh folder.
+struct RunFigures {
+  double seconds = 0;
+  double cpu_seconds = 0;
+  std::int64_t samples = 0;
+  std::filesystem::path journal, stories;
+  double resident_mib = 0;  ///< at the end of the run
+};
+RunFigures runPipeline(const std::string& json, const std::filesystem::path& folder);
+
+/// Inserts the rows of the databases again, into fresh files with the same schemas, in transactions of 256 rows with synchronous=FULL.
+/// Returns the seconds it took.
+double insertAgain(const std::filesystem::path& journal, const std::filesystem::path& stories, const std::filesystem::path& folder);
+
+// The benchmarks; each prints its lines.
+void engineBench(std::int64_t samples, std::int64_t memory_samples);
+void boundaryBench();
+void programBench();
+
+}  // namespace troupe::bench

@@ -1,0 +1,68 @@
+// ./dev bench [engine|boundary|program] [--samples N] [--memory N]
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "benchmarks/bench.hpp"
+
+namespace troupe::bench {
+
+double cpuSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double residentMiB() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t size = 0, resident = 0;
+  statm >> size >> resident;
+  return static_cast<double>(resident * ::sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+void report(const std::string& what, const std::string& figure, const std::string& target) {
+  std::printf("| %-58s | %-34s | %-34s |\n", what.c_str(), figure.c_str(), target.c_str());
+  std::fflush(stdout);
+}
+
+std::string text(double value, int digits) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
+  return buffer;
+}
+
+}  // namespace troupe::bench
+
+int main(int argc, char** argv) {
+  using namespace troupe::bench;
+  std::string only;
+  std::int64_t samples = 20'000, memory = 100'000;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--samples" && i + 1 < argc) samples = std::atoll(argv[++i]);
+    else if (argument == "--memory" && i + 1 < argc) memory = std::atoll(argv[++i]);
+    else if (argument == "engine" || argument == "boundary" || argument == "program") only = argument;
+    else {
+      std::cerr << "usage: troupe_bench [engine|boundary|program] [--samples N] [--memory N]\n";
+      return 2;
+    }
+  }
+  try {
+    report("what", "measured", "target");
+    report("---", "---", "---");
+    if (only.empty() || only == "boundary") boundaryBench();
+    if (only.empty() || only == "program") programBench();
+    if (only.empty() || only == "engine") engineBench(samples, memory);
+  } catch (const std::exception& e) {
+    std::cerr << "troupe_bench: " << e.what() << '\n';
+    return 1;
+  }
+  return 0;
+}
