@@ -25,18 +25,18 @@ bool isUtf8(std::string locale) {
   return locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
 }
 
-std::string savedLines(const Object& event) {
-  std::string out;
+/// One line a story, whatever the number of stores: the first of them that gave it a number.
+std::string savedLine(const Object& event) {
   const auto* saved = event.find("saved");
-  if (saved == nullptr || !saved->IsArray()) return out;
+  if (saved == nullptr || !saved->IsArray()) return {};
   for (const auto& entry : saved->GetArray()) {
     const auto* id = Object(entry).find("id");
     if (id == nullptr || (!id->IsInt64() && !id->IsString())) continue;
     const std::string text =
         id->IsInt64() ? std::to_string(id->GetInt64()) : clean({id->GetString(), id->GetStringLength()});
-    out.append("[AutoTrainer] \xf0\x9f\x92\xbe Saved story #").append(text).append(" to database\n");
+    return "[AutoTrainer] \xf0\x9f\x92\xbe Saved story #" + text + " to database\n";
   }
-  return out;
+  return {};
 }
 
 }  // namespace
@@ -91,7 +91,7 @@ std::string pipeLines(const Object& event, const State& state) {
       out.append("[AutoTrainer] Run ").append(state.run).append(" ").append(is).append("\n");
     }
   } else if (type == "sample") {
-    out = savedLines(event);
+    out = savedLine(event);
     const auto number = integerOr(event, "number", 0);
     if (number > 0 && (number % 10 == 0 || number == state.total)) {
       out.append("[AutoTrainer] \xf0\x9f\x93\x88 Progress: ").append(std::to_string(number)).append("/");

@@ -127,8 +127,8 @@ void addTable(Panel& panel, const std::vector<ModelRow>& models, int width) {
   }
   int name = columns("Model");
   for (const auto& row : models) name = std::max(name, columns(row.node));
-  name = std::min(name, width - right);
-  if (name < 8) {  // too narrow for columns
+  constexpr int kShortName = 8;
+  if (width - right < std::min(name, kShortName)) {  // too narrow for columns
     for (const auto& row : models) {
       const auto cells = cellsOf(row);
       panel.addText(0, row.node, Tone::kBold);
@@ -139,6 +139,7 @@ void addTable(Panel& panel, const std::vector<ModelRow>& models, int width) {
     }
     return;
   }
+  name = std::min(name, width - right);
   const auto padded = [](const std::string& text, int wide) {
     return std::string(static_cast<std::size_t>(std::max(0, wide - columns(text))), ' ') + text;
   };
