@@ -1,6 +1,8 @@
 #include "cli/command_line.hpp"
 
 #include <Poco/Exception.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -122,9 +124,19 @@ ExitCode dispatch(std::vector<std::string> arguments) {
 
 int end(ExitCode code) { return static_cast<int>(code); }
 
+// Started without stdin, stdout or stderr, the first files that are opened would get their numbers, and what is printed
+// would go into the journal.
+void occupyStandardFiles() {
+  int file = 0;
+  do file = ::open("/dev/null", O_RDWR);
+  while (file >= 0 && file <= STDERR_FILENO);
+  if (file >= 0) ::close(file);
+}
+
 }  // namespace
 
 int main(const std::vector<std::string>& arguments) {
+  occupyStandardFiles();
   std::signal(SIGPIPE, SIG_IGN);  // A reader that goes away is an error of that write, not our end.
   try {
     const auto code = dispatch(arguments);
