@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "support/fake_host.hpp"
 
@@ -28,7 +29,7 @@ std::string options(const std::string& changes = "") {
   rapidjson::Document more;
   more.Parse(("{" + changes + "}").c_str());
   REQUIRE_FALSE(more.HasParseError());
-  for (auto& member : more.GetObject()) {
+  for (const auto& member : std::as_const(more).GetObject()) {
     rapidjson::Value value(member.value, all.GetAllocator());
     all[member.name] = value;
   }
