@@ -30,6 +30,7 @@ using Allocator = rapidjson::Document::AllocatorType;
 // has judged both.
 bool valijsonCanRead(const Value& value) {
   if (value.IsUint64()) return value.IsInt64();
+  if (value.IsString()) return value.GetStringLength() <= 2048;
   if (value.IsArray()) return std::all_of(value.Begin(), value.End(), valijsonCanRead);
   if (value.IsObject())
     return std::all_of(value.MemberBegin(), value.MemberEnd(), [](const auto& m) { return valijsonCanRead(m.value); });
@@ -96,20 +97,19 @@ std::span<Value::Member> membersOf(Value& object) {
 }
 
 // valijson throws when it holds a format against a value that is no string, for example in a branch that is not taken.
-// Of our formats it knows none. Patterns it would compile anew for every value; the walk has matched them already. A
-// property may be called "format" or "pattern": a schema's keyword is a string.
-void removeJudged(Value& schema) {
+// Of our formats it knows none. A property may be called "format": a schema's keyword is a string.
+void removeFormats(Value& schema) {
   if (schema.IsArray())
-    for (auto& element : schema.GetArray()) removeJudged(element);
+    for (auto& element : schema.GetArray()) removeFormats(element);
   if (!schema.IsObject()) return;
   if (schema.HasMember("format") && schema["format"].IsString()) schema.RemoveMember("format");
   for (auto& member : membersOf(schema)) {
     const std::string_view name(member.name.GetString(), member.name.GetStringLength());
     if (name == "properties" || name == "patternProperties" || name == "definitions" || name == "dependencies") {
       if (member.value.IsObject())
-        for (auto& named : membersOf(member.value)) removeJudged(named.value);
+        for (auto& named : membersOf(member.value)) removeFormats(named.value);
     } else if (name != "const" && name != "enum" && name != "default" && name != "examples") {
-      removeJudged(member.value);
+      removeFormats(member.value);
     }
   }
 }
@@ -135,7 +135,7 @@ std::optional<JsonSchema> JsonSchema::compile(std::string_view schema_json, std:
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
     rapidjson::Document copy;
     copy.CopyFrom(state->document, copy.GetAllocator());
-    removeJudged(copy);
+    removeFormats(copy);
     parser.populateSchema(valijson::adapters::RapidJsonAdapter(copy), state->judge);
   } catch (const std::exception& e) {
     problems.push_back({pointer_prefix, 0, 0, std::string("the schema cannot be read: ") + e.what(), ""});
@@ -158,9 +158,11 @@ std::vector<Problem> JsonSchema::check(const Value& value, const std::string& po
   if (!problems.empty() || !valijsonCanRead(value)) return problems;
   try {
     const valijson::adapters::RapidJsonAdapter adapter(value);
-    if (valijson::Validator().validate(state_->judge, adapter, nullptr)) return problems;
+    // A validator keeps the patterns that it has compiled, which costs more than all the rest.
+    static thread_local valijson::Validator validator;
+    if (validator.validate(state_->judge, adapter, nullptr)) return problems;
     valijson::ValidationResults results;
-    valijson::Validator().validate(state_->judge, adapter, &results);
+    validator.validate(state_->judge, adapter, &results);
     for (const auto& error : results)
       problems.push_back({pointerOf(error.context, pointer_prefix), 0, 0, error.description, ""});
   } catch (const std::exception& e) {

@@ -132,6 +132,18 @@ TEST_CASE("all mistakes come at once, below the given pointer", "[schema]") {
               R"(/nodes/x/options: required key "a" is missing; it is a string)"});
 }
 
+TEST_CASE("patterns and formats count where a branch decides", "[schema]") {
+  using Row = std::tuple<std::string, std::string>;
+  const auto [schema_text, value] = GENERATE(values<Row>({
+      {R"({"not":{"pattern":"^a"}})", R"("b")"},
+      {R"({"oneOf":[{"pattern":"^a"},{"pattern":"^b"}]})", R"("b")"},
+      {R"({"if":{"pattern":"^a"},"then":{"minLength":5}})", R"("b")"},
+      {R"({"anyOf":[{"type":"string","format":"troupe-path"},{"type":"null"}]})", "null"},
+  }));
+  CAPTURE(schema_text);
+  CHECK(lines(schema(schema_text).check(json(value))).empty());
+}
+
 TEST_CASE("integers of 64 bits are compared exactly", "[schema]") {
   using Row = std::tuple<std::string, std::string, bool>;
   const auto [schema_text, value, fits] = GENERATE(values<Row>({
