@@ -1,0 +1,124 @@
+#include <catch2/catch.hpp>
+
+#include "host/cli/runs_support.hpp"
+
+using namespace troupe::cli;
+using namespace troupe::test;
+
+namespace {
+
+std::string explain(const troupe::journal::Journal& journal, std::optional<std::int64_t> index) {
+  return printed([&](auto& out) { runsExplain(journal, "last", index, false, out); });
+}
+
+}  // namespace
+
+TEST_CASE("explain says why the best saved sample won", "[cli]") {
+  RunsFixture fixture;
+  const auto text = explain(fixture.reader(), std::nullopt);
+  const std::string expected = fixture.run.id +
+                               ", sample 0 (fantasy): wren won with 9.43\n"
+                               "the best of the run; another one: troupe runs explain " +
+                               fixture.run.id +
+                               " --sample INDEX\n"
+                               "\n"
+                               "Prompt\n"
+                               "  system:\n"
+                               "    You write.\n"
+                               "  user:\n"
+                               "    A story, please: \"fantasy\"\n"
+                               "\n"
+                               "Candidates\n"
+                               "  wren (teller-wren): quality 9.43, the winner\n"
+                               "    craft: 9.40, few repeated words\n"
+                               "      repetition: 9.10, 0.4 % repeated\n"
+                               "    length: 9.50, 210 words\n"
+                               "  quill (teller-quill): quality 8.80\n"
+                               "    craft: 8.80\n"
+                               "    length: abstained, too short to say\n"
+                               "  finch: failed after 3 attempts: transient: connection reset\n"
+                               "    attempt 1 failed: transient: connection reset\n"
+                               "    attempt 2 failed: overloaded: busy\n"
+                               "\n"
+                               "Vote\n"
+                               "  highest weighted mean\n"
+                               "  ahead by 0.63\n"
+                               "  ties: none\n"
+                               "  abstained: length on 0/quill\n"
+                               "  craft was for 0/wren, by 0.60\n"
+                               "  quality from text signals only: craft, length (no judge took part)\n"
+                               "\n"
+                               "Filters\n"
+                               "  good: passed, quality 9.43 >= 8\n"
+                               "\n"
+                               "Saved\n"
+                               "  stories: #2026 in stories.db\n"
+                               "\n"
+                               "Text\n"
+                               "  Once, \"here\",\n"
+                               "  there.\n"
+                               "\n"
+                               "Made by\n"
+                               "  NODE       PLUGIN                       VERSION  SHA256\n"
+                               "  (prompts)  troupe.prompts.genres        0.1.0    111111111111\n"
+                               "  (vote)     troupe.selector.best         0.1.0    444444444444\n"
+                               "  craft      troupe.scorer.text           0.1.0    333333333333\n"
+                               "  finch      troupe.provider.storyteller  0.1.0    222222222222\n"
+                               "  good       troupe.filter.threshold      0.1.0    555555555555\n"
+                               "  length     troupe.scorer.text           0.1.0    333333333333\n"
+                               "  quill      troupe.provider.storyteller  0.1.0    222222222222\n"
+                               "  stories    troupe.store.sqlite          0.1.0    666666666666\n"
+                               "  wren       troupe.provider.storyteller  0.1.0    222222222222\n";
+  CHECK(text == expected);
+}
+
+TEST_CASE("explain shows what was not saved, failed or is held", "[cli]") {
+  RunsFixture fixture;
+  const auto& journal = fixture.reader();
+  const auto dropped = explain(journal, 1);
+  CHECK(has(dropped, "quill won with 7.96\n\nPrompt"));
+  CHECK(has(dropped, "good: not passed, quality 7.96 < 8"));
+  CHECK(has(dropped, "Saved\n  nowhere\n"));
+  const auto failed = explain(journal, 2);
+  CHECK(has(failed, "sample 2 (mystery): failed\n"));
+  CHECK(has(failed, "wren: failed after 1 attempt: content: refused"));
+  CHECK(has(failed, "Vote\n  failed: no candidate; wren: content: refused\n"));
+  CHECK(has(explain(journal, 3), "Held by review: a person looks at it"));
+}
+
+TEST_CASE("explain names what is not there", "[cli]") {
+  RunsFixture fixture;
+  CHECK(messageOf([&] { explain(*fixture.journal, 99); }, troupe::ExitCode::usage) ==
+        fixture.run.id + " has no sample 99; it has 0 to 3");
+  const auto empty = fixture.journal->createRun(newRun("empty"));
+  CHECK(messageOf([&] { explain(*fixture.journal, 0); }, troupe::ExitCode::usage) ==
+        empty.id + " has no sample 0; none has begun");
+  CHECK(messageOf([&] { explain(*fixture.journal, std::nullopt); }, troupe::ExitCode::usage) ==
+        "no sample of " + empty.id + " has a winner yet; troupe runs show " + empty.id);
+}
+
+TEST_CASE("a judge is named", "[cli]") {
+  using namespace troupe::journal;
+  RunsFixture fixture;
+  const auto id = GENERATE(as<std::string>{}, "troupe.scorer.judge", "acme.panel_of_three");
+  const auto judge = fixture.journal->plugin(id, "1", "x");
+  fixture.journal->append(batch(ScoreSettled{fixture.run.key, 0, "wren", "critic", 9.0,
+                                             R"({"candidate":"0/wren","scorer":"critic","value":9})", judge}));
+  fixture.journal->flush();
+  CHECK(has(explain(*fixture.journal, 0), "quality from craft, critic, length (judged by a model: critic)"));
+}
+
+TEST_CASE("explain as JSON is the sample with its plugins", "[cli]") {
+  RunsFixture fixture;
+  rapidjson::Document json;
+  json.Parse(printed([&](auto& out) { runsExplain(fixture.reader(), "last", 0, true, out); }));
+  REQUIRE(json.IsObject());
+  CHECK(json["winner"] == "0/wren");
+  CHECK(json["quality"].GetDouble() == 9.436);
+  CHECK(json["candidates"].Size() == 2);
+  CHECK(json["attempts"].Size() == 2);
+  CHECK(json["attempts"][1]["code"] == "overloaded");
+  CHECK(json["quality_from"]["text_signals_only"].GetBool() == true);
+  CHECK(json["quality_from"]["scorers"].Size() == 2);
+  CHECK(json["plugins"]["craft"]["id"] == "troupe.scorer.text");
+}
