@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "pipeline/utf8_text.hpp"
+
 namespace troupe::pipeline {
 namespace {
 
@@ -52,7 +54,7 @@ int Call::emit(std::uint32_t kind, std::string_view port, std::string_view json)
   if (kind == TROUPE_VALUE) {
     out = type_.output(port);
     if (out == nullptr) {
-      violate("emitted on port \"" + std::string(port.substr(0, 64)) + "\", which its manifest does not declare");
+      violate("emitted on port \"" + utf8Text(port, 64) + "\", which its manifest does not declare");
       return TROUPE_E_INTERNAL;
     }
   }
@@ -87,7 +89,7 @@ int Call::emit(std::uint32_t kind, std::string_view port, std::string_view json)
 int Call::fail(int code, std::string_view message, std::int64_t retry_after_ms) {
   const std::lock_guard lock(mutex_);
   if (!finished_ && !reported_) {
-    reported_ = FailureInfo{code, std::string(message.substr(0, kMaxMessageBytes)), retry_after_ms};
+    reported_ = FailureInfo{code, utf8Text(message, kMaxMessageBytes), retry_after_ms};
   }
   return code;
 }

@@ -37,8 +37,8 @@ class Call final : public services::CallContext {
   /// The table for the plugin; valid as long as this object.
   troupe_call* table() { return &table_; }
 
-  /// Cancels: cancelled() turns true, emit fails, on_cancel's function is called. Later calls are ignored. `why` is what the call's failure
-  /// will say unless the plugin gives a reason of its own. [any thread]
+  /// Cancels: cancelled() turns true, emit fails, on_cancel's function is called. Later calls are ignored. `why` is the call's failure then,
+  /// whatever the plugin says of it. [any thread]
   void cancel(FailureInfo why);
   bool isCancelled() const { return cancelled_.load(std::memory_order_acquire); }
 

@@ -39,6 +39,11 @@ Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog
     ended = true;
     over.notify_all();
   });
+  makeNodes(catalog);
+}
+
+// Throws when a node cannot be made; nothing has begun then, and the journal knows nothing of this object any more.
+void Engine::State::makeNodes(loader::Catalog& catalog) try {
   pool = std::make_unique<TaskPool>(options.max_threads);
   // Consumers before producers: nothing is announced that nobody hears.
   for (const int node : graph.sinks) {
@@ -74,6 +79,10 @@ Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog
     stop("no provider is left: " + why, false);
   };
   flow = std::make_unique<SampleFlow>(graph, runners, journal, *pool, run, std::move(ends));
+} catch (...) {
+  journal.onEvent(nullptr);
+  journal.onFailure(nullptr);
+  throw;
 }
 
 Engine::State::~State() {
@@ -192,6 +201,7 @@ RunEnd Engine::State::execute() {
   if (options.resume) restoreFromJournal();
   {
     const std::lock_guard lock(mutex);
+    restored = true;
     journal.append({stateRow("running", {}, {}), runEvent(options.resume ? "resumed" : "running", {})});
   }
   sweepLater();
@@ -267,7 +277,12 @@ RunEnd Engine::State::conclude() {
   const auto until = Clock::now() + options.sink_drain;
   const auto head = hub->head();
   for (const auto& sink : sinks) {
-    const auto unsent = sink->drain(head, until);
+    std::int64_t unsent = 0;
+    try {
+      unsent = sink->drain(head, until);
+    } catch (const Failure& e) {
+      if (!broken) broken = e.what();
+    }
     end.abandoned = end.abandoned || sink->abandoned();
     if (unsent > 0 && !broken) {
       JsonWriter json;

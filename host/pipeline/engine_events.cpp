@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "pipeline/engine_state.hpp"
+#include "pipeline/utf8_text.hpp"
 
 namespace troupe::pipeline {
 namespace {
 
+constexpr std::size_t kMaxLogBytes = 4096;
 constexpr std::size_t kMaxSavedIds = 1000;  // In the result; the journal has them all.
 
 std::string localTime(std::int64_t unix_ms) {
@@ -52,7 +54,7 @@ void Engine::State::log(int level, const std::string& source, std::string_view m
   if (!left_out) return;
   JsonWriter json;
   json.beginObject().member("level", levelName(level)).member("source", source);
-  std::string text(message.substr(0, 4096));
+  auto text = utf8Text(message, kMaxLogBytes);
   if (*left_out > 0) text += " (" + std::to_string(*left_out) + " lines before it were left out)";
   json.member("message", text).endObject();
   journal.append({journal::EventAppended{run.key, "log", membersOf(json), unixMs()}});

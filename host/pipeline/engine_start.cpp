@@ -19,26 +19,28 @@ std::int64_t sampleSeed(std::int64_t run_seed, std::int64_t index) {
   return static_cast<std::int64_t>(mix(mix(static_cast<std::uint64_t>(run_seed)) + static_cast<std::uint64_t>(index)) >> 33);
 }
 
-// Starts what may start. One thread at a time does it; others only tell it to look again. [any thread, no lock held]
+// Starts what may start. One thread at a time does it; others only tell it to look again. [a worker, no lock held]
 void Engine::State::fill() {
   {
     std::unique_lock lock(mutex);
     refill = true;
-    if (filling) return;
+    if (filling || !restored || source_caller == std::this_thread::get_id()) return;
     filling = true;
-    while (refill) {
+    Started started;
+    do {
       refill = false;
-      while (startOne(lock)) {
-      }
-    }
+      do started = startOne(lock);
+      while (started == Started::one);
+      if (started == Started::handed_over) return;
+    } while (refill);
     filling = false;
   }
   checkEnd();
 }
 
-// With the mutex held, which it gives up in between. False when nothing can start now.
-bool Engine::State::startOne(std::unique_lock<std::mutex>& lock) {
-  if (stopping || active >= run.in_flight) return false;
+// With the mutex held, which it gives up in between.
+Engine::State::Started Engine::State::startOne(std::unique_lock<std::mutex>& lock) {
+  if (stopping || active >= run.in_flight) return Started::none;
   if (!again.empty()) {
     const auto index = again.front();
     again.pop_front();
@@ -46,16 +48,25 @@ bool Engine::State::startOne(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     startRestored(index);
     lock.lock();
-    return true;
+    return Started::one;
   }
-  if (source_busy || exhausted || next >= stats.total() || !feedbackReady(next)) return false;
+  if (source_busy || exhausted || next >= stats.total() || !feedbackReady(next)) return Started::none;
   source_busy = true;
   ++active;
   const auto index = next;
+  // Others may fill meanwhile: a source that is slow, or never comes back, keeps nobody else from starting what has been begun.
+  source_caller = std::this_thread::get_id();
+  filling = false;
   lock.unlock();
   callSource(index);
   lock.lock();
-  return true;
+  if (source_caller == std::this_thread::get_id()) source_caller = {};
+  if (filling) {
+    refill = true;
+    return Started::handed_over;
+  }
+  filling = true;
+  return Started::one;
 }
 
 // A sample that has been begun before: what the journal knows of it is not done again.
@@ -124,6 +135,7 @@ void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptVal
     {
       const std::lock_guard lock(mutex);
       source_busy = false;
+      if (source_caller != std::this_thread::get_id()) source_caller = {};  // It never came back.
       --active;
       if (!outcome.suspended) {
         exhausted = true;
@@ -146,6 +158,7 @@ void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptVal
   {
     const std::lock_guard lock(mutex);
     source_busy = false;
+    if (source_caller != std::this_thread::get_id()) source_caller = {};
     next = index + 1;
     live.emplace(index, sample);
     eta.started(static_cast<std::uint64_t>(index), elapsed());
@@ -245,14 +258,19 @@ bool Engine::State::decide(std::int64_t index, const std::string& filter, bool p
     ++active;  // Until it is among those to go on: the run must not end in between.
   }
   journal.append({journal::HoldDecided{run.key, index, node, pass, by, unixMs()}});
-  journal.flush();  // The sample is read back from there.
+  bool kept = true;
+  try {
+    journal.flush();  // The sample is read back from there.
+  } catch (const Failure&) {
+    kept = false;  // The journal's failure ends the run.
+  }
   {
     const std::lock_guard lock(mutex);
     --active;
-    again.push_back(index);
+    if (kept) again.push_back(index);
   }
-  fill();
-  return true;
+  pool->submit([this] { fill(); });
+  return kept;
 }
 
 // ---- the end ----------------------------------------------------------------------------------------------------------------------

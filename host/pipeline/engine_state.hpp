@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct Engine::State {
   RunEnd execute();
   void stop(const std::string& why, bool for_good);
   RunEnd conclude();
+  void makeNodes(loader::Catalog& catalog);
   std::unique_ptr<NodeRunner> makeRunner(int node, loader::Catalog& catalog);
   void makeFeedback(int node);
   void restoreFromJournal();
@@ -49,7 +51,8 @@ struct Engine::State {
 
   // ---- which sample starts when
   void fill();
-  bool startOne(std::unique_lock<std::mutex>& lock);
+  enum class Started { one, none, handed_over };
+  Started startOne(std::unique_lock<std::mutex>& lock);
   void startRestored(std::int64_t index);
   void callSource(std::int64_t index);
   void sourceDone(std::int64_t index, const std::optional<PromptValue>& prompt, const NodeRunner::Outcome& outcome);
@@ -98,6 +101,7 @@ struct Engine::State {
   std::int64_t next = 0;        // First index that has no prompt yet.
   bool exhausted = false;       // The source has no more.
   bool source_busy = false;
+  std::thread::id source_caller;  // Who is inside callSource(); goes on by itself afterwards.
   int active = 0;               // Samples that hold a slot of run.in_flight.
   std::map<std::int64_t, SamplePtr> live;
   std::deque<std::int64_t> again;  // Begun before, to go on: after a resume, or a decision.
@@ -113,6 +117,7 @@ struct Engine::State {
   };
   std::map<std::pair<std::int64_t, std::string>, Wait> waits;  // By sample and node.
   bool filling = false, refill = false;
+  bool restored = false;  // Nothing starts before all is known of what has been begun.
   bool stopping = false;  // Nothing new starts.
   bool for_good = false;  // Cancelled.
   std::string why_stopped;

@@ -41,6 +41,7 @@ EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::
   changed_.wait(lock, [&] { return closed_ || stop.load() || head_ > cursor || version_ > version; });
   Batch batch;
   batch.lagged = dropped_ > cursor;
+  batch.head = head_;
   if (!batch.lagged) {
     const auto first = std::upper_bound(ring_.begin(), ring_.end(), cursor,
                                         [](std::int64_t id, const EventPtr& event) { return id < event->id; });

@@ -28,6 +28,7 @@ class EventHub {
     std::vector<EventPtr> events;  ///< ascending ids, all after the cursor
     std::vector<Frame> frames;     ///< newer than the version asked for, oldest first
     bool lagged = false;           ///< events after the cursor have left the ring: read the journal
+    std::int64_t head = 0;         ///< id of the newest event then: all up to it can be read from the journal
     bool closed = false;           ///< nothing will come any more
   };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <shared_mutex>
 #include <utility>
 
 #include "pipeline/values.hpp"
@@ -16,6 +17,9 @@ using std::chrono::milliseconds;
 
 std::int64_t unixMs() { return duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
+constexpr int kMostLost = 16;  // Threads that one node may keep for ever.
+constexpr const char* kStuck = "the node is stuck: its calls never returned; no new instance is made";
+
 std::string seconds(double s) {
   auto text = jsonNumber(s);
   if (text.size() > 2 && text.ends_with(".0")) text.resize(text.size() - 2);
@@ -23,6 +27,22 @@ std::string seconds(double s) {
 }
 
 }  // namespace
+
+// What a plugin writes comes to the engine as long as there is one: an abandoned thread may write later.
+struct NodeRunner::LogGate {
+  explicit LogGate(std::function<void(int, std::string_view)> to_) : to(std::move(to_)) {}
+  void pass(int level, std::string_view text) {
+    const std::shared_lock lock(mutex);
+    if (open) to(level, text);
+  }
+  void close() {
+    const std::unique_lock lock(mutex);
+    open = false;
+  }
+  const std::function<void(int, std::string_view)> to;
+  std::shared_mutex mutex;  // Guards all below, and is held while `to` is called.
+  bool open = true;
+};
 
 // An instance with the host table that it was made with; outlives the runner inside an abandoned thread.
 struct NodeRunner::LiveInstance {
@@ -61,18 +81,22 @@ NodeRunner::NodeRunner(const Graph::Node& node, std::shared_ptr<loader::Module> 
       events_(std::move(events)),
       options_(options),
       plugin_(plugin),
-      shared_instance_(node.type->per_instance == 0) {
+      // Sources and stores keep what they know in their one instance.
+      shared_instance_(node.type->per_instance == 0 || node.type->kind == loader::Kind::prompt_source || node.type->kind == loader::Kind::store),
+      log_gate_(std::make_shared<LogGate>(
+          [log = events_.log, name = node.config->name](int level, std::string_view text) { log(level, name, text); })),
+      slots_(options.slots) {
   free_.push_back(makeInstance());
+  instances_ = 1;
 }
 
-NodeRunner::~NodeRunner() = default;
+NodeRunner::~NodeRunner() { log_gate_->close(); }
 
 std::shared_ptr<NodeRunner::LiveInstance> NodeRunner::makeInstance() const {
-  return std::make_shared<LiveInstance>(
-      node_, module_, [log = events_.log, name = node_.config->name](int level, std::string_view text) { log(level, name, text); });
+  return std::make_shared<LiveInstance>(node_, module_, [gate = log_gate_](int level, std::string_view text) { gate->pass(level, text); });
 }
 
-// With a slot held. Throws Failure when a further instance cannot be made.
+// With a slot held. Nothing when all instances are in use and no further one may be made; throws Failure when it cannot be made.
 std::shared_ptr<NodeRunner::LiveInstance> NodeRunner::takeInstance() {
   {
     const std::lock_guard lock(mutex_);
@@ -81,9 +105,16 @@ std::shared_ptr<NodeRunner::LiveInstance> NodeRunner::takeInstance() {
       if (!shared_instance_) free_.pop_back();
       return instance;
     }
-    if (stuck_) throw Failure(ExitCode::plugin_unusable, "the node is stuck: a call of it never returned; no new instance is made");
+    if (stuck_) return nullptr;
+    ++instances_;
   }
-  return makeInstance();
+  try {
+    return makeInstance();
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    --instances_;
+    throw;
+  }
 }
 
 void NodeRunner::run(Request request, bool here) {
@@ -92,32 +123,40 @@ void NodeRunner::run(Request request, bool here) {
 }
 
 void NodeRunner::enter(std::shared_ptr<Job> job, bool here) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closed_ && used_ >= slots_ && slots_ > 0) {
+      queue_.push_back(std::move(job));
+      return;
+    }
+    ++used_;
+  }
+  begin(std::move(job), here);
+}
+
+// With a slot held.
+void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
   std::optional<FailureInfo> refused;
+  bool closed = false;
   milliseconds pace{0};
   {
     const std::lock_guard lock(mutex_);
-    if (closed_) {
-      here = true;  // execute() would only find the gate closed as well.
+    closed = closed_;
+    if (slots_ == 0) {
+      refused = FailureInfo{TROUPE_E_INTERNAL, kStuck, -1};
     } else if (parked_) {
       refused = parked_;
-    } else if (used_ >= options_.slots) {
-      queue_.push_back(std::move(job));
-      return;
-    } else {
-      ++used_;
-      job->has_slot = true;
-      if (node_.config->limits.rpm > 0) {
-        const auto now = Timer::Clock::now();
-        const auto start = std::max(now, next_start_);
-        next_start_ = start + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(60.0 / node_.config->limits.rpm));
-        pace = duration_cast<milliseconds>(start - now);
-      }
+    } else if (!closed && node_.config->limits.rpm > 0) {
+      // Rounded up to the timer's unit, so that a call never comes early.
+      const auto now = Timer::Clock::now();
+      const auto start = std::max(now, next_start_);
+      next_start_ = start + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(60.0 / node_.config->limits.rpm));
+      pace = std::chrono::ceil<milliseconds>(start - now);
     }
   }
-  if (refused) {
-    finish(job, std::move(refused), false);
-  } else if (!job->has_slot) {
-    finish(job, std::nullopt, true);
+  if (closed || refused) {
+    release(nullptr);
+    finish(job, closed ? std::nullopt : std::move(refused), closed);
   } else if (pace.count() > 0) {
     enterLater(std::move(job), pace, true, "pace of " + jsonNumber(node_.config->limits.rpm) + " calls a minute");
   } else if (here) {
@@ -131,6 +170,7 @@ void NodeRunner::enterLater(std::shared_ptr<Job> job, milliseconds delay, bool h
   job->waited = true;
   if (events_.waiting) events_.waiting(node_.config->name, job->request.index, reason, delay);
   const std::lock_guard lock(mutex_);
+  job->has_slot = has_slot;
   if (closed_) {
     pool_.submit([this, job, has_slot] {
       if (has_slot) release(nullptr);
@@ -161,12 +201,22 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
     finish(job, FailureInfo{TROUPE_E_INTERNAL, e.what(), -1}, false);
     return;
   }
+  if (!execution->instance) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (slots_ > 0 && !closed_) {
+        --used_;
+        queue_.push_front(job);  // Whoever has an instance hands it on.
+        return;
+      }
+    }
+    return begin(job, true);  // Which refuses it.
+  }
   // The input is kept for a further attempt.
   execution->job = job;
   execution->call = std::make_shared<Call>(*node_.type, job->request.input, job->request.random_seed, job->request.listener);
   execution->began = Timer::Clock::now();
   execution->deadline = execution->began + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(node_.config->limits.timeout_s));
-  job->outcome.begun = true;
   ++job->outcome.attempts;
 
   std::list<std::shared_ptr<Execution>>::iterator place;
@@ -183,10 +233,10 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
     return;
   }
 
-  const auto pool_guard = execution;  // This frame may be abandoned: from here on it uses only what the execution owns until delivered.
-  const int code = pool_guard->instance->instance.run(pool_guard->call->table());
-  auto result = pool_guard->call->finish(code);
-  if (pool_guard->delivered.exchange(true)) return;
+  // This thread may be given up: until it has delivered it uses only what the execution owns, and afterwards nothing if it comes too late.
+  const int code = execution->instance->instance.run(execution->call->table());
+  auto result = execution->call->finish(code);
+  if (execution->delivered.exchange(true)) throw TaskPool::Abandoned{};
 
   const auto latency = duration_cast<milliseconds>(Timer::Clock::now() - execution->began);
   {
@@ -197,19 +247,20 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
   conclude(job, std::move(result), latency);
 }
 
-// Gives back a slot and, unless it is lost, the instance; the next in the queue begins.
+// Gives back the instance, if there is one, and the slot: to the next in the queue, so that nobody overtakes it.
 void NodeRunner::release(std::shared_ptr<LiveInstance> instance) {
   std::shared_ptr<Job> next;
   {
     const std::lock_guard lock(mutex_);
     if (instance && !shared_instance_) free_.push_back(std::move(instance));
-    --used_;
-    if (!queue_.empty()) {
-      next = std::move(queue_.front());
-      queue_.pop_front();
+    if (queue_.empty() || (used_ > slots_ && slots_ > 0)) {
+      --used_;
+      return;
     }
+    next = std::move(queue_.front());
+    queue_.pop_front();
   }
-  if (next) pool_.submit([this, next] { enter(next, true); });
+  pool_.submit([this, next] { begin(next, true); });
 }
 
 void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency) {
@@ -235,6 +286,7 @@ void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, 
     closed = closed_;
   }
   if (failure->code == TROUPE_E_CANCELLED && closed) {
+    outcome.cut_off = true;
     finish(job, std::nullopt, true);
     return;
   }
@@ -297,7 +349,10 @@ void NodeRunner::sweep(Timer::Clock::time_point now) {
     for (auto it = running_.begin(); it != running_.end();) {
       auto& execution = *it;
       if (execution->cancelled && now >= execution->deadline + options_.grace && !execution->delivered.exchange(true)) {
+        // What is left of the instances takes the calls; without one, or when too many threads are lost in it, all that come are refused.
         stuck_ = true;
+        if (!shared_instance_) slots_ = std::min(slots_, --instances_);
+        if (++lost_ >= kMostLost) slots_ = 0;
         lost.push_back(execution);
         it = running_.erase(it);
         continue;

@@ -50,7 +50,7 @@ class NodeRunner {
   struct Outcome {
     std::optional<FailureInfo> failure;  ///< nothing: `accept` took the values
     bool suspended = false;              ///< not done because the run pauses; nothing is known of it
-    bool begun = false;                  ///< at least one attempt was begun
+    bool cut_off = false;                ///< suspended within an attempt, which will have to be made again
     int attempts = 0;
     std::int64_t latency_ms = 0;  ///< of the last attempt
     std::vector<FailedAttempt> failed;
@@ -73,7 +73,8 @@ class NodeRunner {
   NodeRunner(const NodeRunner&) = delete;
   NodeRunner& operator=(const NodeRunner&) = delete;
 
-  /// Begins the call: on this thread when a slot is free and `here`, else on a worker. [a worker]
+  /// Begins the call: on this thread when a slot is free and `here`, else on a worker. The plugin may never come back from it; its thread then
+  /// leaves by TaskPool::Abandoned, so what follows this call may never be done by it. [a worker; with here = false any thread]
   void run(Request request, bool here);
 
   /// From now on no attempt begins; what waits comes back as suspended.
@@ -92,11 +93,13 @@ class NodeRunner {
   using milliseconds = std::chrono::milliseconds;
   struct LiveInstance;
   struct Job;
+  struct LogGate;
   struct Execution;
 
   std::shared_ptr<LiveInstance> makeInstance() const;
   std::shared_ptr<LiveInstance> takeInstance();
   void enter(std::shared_ptr<Job> job, bool here);
+  void begin(std::shared_ptr<Job> job, bool here);
   void enterLater(std::shared_ptr<Job> job, milliseconds delay, bool has_slot, const std::string& reason);
   void execute(const std::shared_ptr<Job>& job);
   void release(std::shared_ptr<LiveInstance> instance);
@@ -112,11 +115,15 @@ class NodeRunner {
   const Options options_;
   const journal::PluginKey plugin_;
   const bool shared_instance_;  // One instance takes all calls.
+  const std::shared_ptr<LogGate> log_gate_;
 
   mutable std::mutex mutex_;  // Guards all below.
   int used_ = 0;
+  int slots_;
+  int instances_ = 0;  // Made and not lost.
+  int lost_ = 0;       // Calls that never came back.
   bool closed_ = false;
-  bool stuck_ = false;
+  bool stuck_ = false;  // No further instance is made.
   std::optional<FailureInfo> parked_;
   Timer::Clock::time_point next_start_{};  // Pace of limits.rpm.
   std::deque<std::shared_ptr<Job>> queue_;                     // Waits for a slot.

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -51,7 +52,13 @@ struct Sample {
   std::mutex mutex;  // Guards all below while calls are open; afterwards the one worker that goes on with the sample owns them.
   std::vector<Answer> answers;                ///< by position in Graph::nodes; used at providers
   std::vector<std::vector<Scoring>> scorings; ///< by position in Graph::nodes, then in Graph::candidates (per: sample: one)
-  int open = 0;                               ///< calls under way
+  int open = 0;                               ///< calls under way, or about to be
+  struct Due {
+    int node;
+    int candidate;  ///< of a scorer; -1: provider, or scorer of whole samples
+    bool here;      ///< need not get a worker of its own
+  };
+  std::deque<Due> due;                        ///< calls about to be made, by whoever works on the sample
   bool suspended = false;                     ///< a call came back undone, since the run pauses
 
   bool decided = false;

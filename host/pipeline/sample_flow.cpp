@@ -69,11 +69,12 @@ void SampleFlow::begin(const SamplePtr& sample) {
 
 // ---- up to the vote ---------------------------------------------------------------------------------------------------------------
 
-// With the sample's mutex held: marks what can begin now as running.
-std::vector<SampleFlow::Ready> SampleFlow::collectReady(Sample& sample) const {
+// With the sample's mutex held: marks what can begin now as running, and puts it among what is due.
+void SampleFlow::collectReady(Sample& sample) const {
   using State = Sample::State;
-  std::vector<Ready> ready;
-  if (sample.suspended) return ready;
+  if (sample.suspended) return;
+  std::vector<Sample::Due> ready;
+  const auto add = [&](int node, int candidate) { ready.push_back({node, candidate, !graph_.nodes[at(node)].may_block}); };
   const auto settled = [&](int node) {
     const auto state = sample.answers[at(node)].state;
     return state == State::value || state == State::failed;
@@ -92,7 +93,7 @@ std::vector<SampleFlow::Ready> SampleFlow::collectReady(Sample& sample) const {
       continue;
     }
     answer.state = State::running;
-    ready.push_back({node, -1});
+    add(node, -1);
   }
   for (const int scorer : graph_.scorers) {
     const auto& plan = graph_.nodes[at(scorer)];
@@ -103,7 +104,7 @@ std::vector<SampleFlow::Ready> SampleFlow::collectReady(Sample& sample) const {
       const bool any = std::any_of(plan.inputs.begin(), plan.inputs.end(),
                                    [&](const auto& e) { return sample.answers[at(e.from)].state == State::value; });
       scorings[0].state = any ? State::running : State::failed;
-      if (any) ready.push_back({scorer, -1});
+      if (any) add(scorer, -1);
       continue;
     }
     for (const auto& edge : plan.inputs) {
@@ -113,20 +114,32 @@ std::vector<SampleFlow::Ready> SampleFlow::collectReady(Sample& sample) const {
       auto& scoring = scorings[at(candidate)];
       if (scoring.state != State::waiting || sample.answers[at(edge.from)].state != State::value) continue;
       scoring.state = State::running;
-      ready.push_back({scorer, candidate});
+      add(scorer, candidate);
     }
   }
+  if (ready.empty()) return;
   sample.open += static_cast<int>(ready.size());
-  return ready;
+  // The last thing that may block stays on this worker; what comes before it gets workers of its own.
+  auto last_blocking = ready.size() - 1;
+  for (std::size_t i = 0; i < ready.size(); ++i)
+    if (!ready[i].here) last_blocking = i;
+  std::swap(ready[last_blocking], ready.back());
+  ready.back().here = true;
+  sample.due.insert(sample.due.end(), ready.begin(), ready.end());
 }
 
-void SampleFlow::advance(const SamplePtr& sample) {
-  std::vector<Ready> ready;
+// `closing`: of a call that has come to its end.
+void SampleFlow::advance(const SamplePtr& sample, const NodeRunner::Outcome* closing) {
   bool over = false, suspended = false;
   {
+    // One critical section, or two calls that end together would both find none open.
     const std::lock_guard lock(sample->mutex);
-    ready = collectReady(*sample);
-    over = ready.empty() && sample->open == 0;
+    if (closing != nullptr) {
+      --sample->open;
+      sample->suspended = sample->suspended || closing->suspended;
+    }
+    collectReady(*sample);
+    over = sample->open == 0;
     suspended = sample->suspended;
     if (!suspended && !over) {
       const bool generating = std::any_of(graph_.providers.begin(), graph_.providers.end(), [&](int node) {
@@ -140,26 +153,31 @@ void SampleFlow::advance(const SamplePtr& sample) {
     suspended ? ends_.suspended(sample) : vote(sample);
     return;
   }
-  // The last thing that may block stays on this worker; what comes before it gets workers of its own.
-  auto last_blocking = ready.size();
-  for (std::size_t i = 0; i < ready.size(); ++i)
-    if (graph_.nodes[at(ready[i].node)].may_block) last_blocking = i;
-  if (last_blocking < ready.size()) std::swap(ready[last_blocking], ready.back());
-  for (std::size_t i = 0; i < ready.size(); ++i) {
-    const bool here = i + 1 == ready.size() || !graph_.nodes[at(ready[i].node)].may_block;
-    const bool provider = graph_.nodes[at(ready[i].node)].type->kind == loader::Kind::provider;
-    provider ? runProvider(sample, ready[i].node, here) : runScorer(sample, ready[i], here);
+  // A call that ends here comes back to advance(): what has become due then is done by the loop that is under way. Should a call never end, others
+  // find in the sample what this worker was about to do.
+  thread_local const Sample* at_work = nullptr;
+  if (at_work == sample.get()) return;
+  struct AtWork {
+    explicit AtWork(const Sample* mine) : before(std::exchange(at_work, mine)) {}
+    ~AtWork() { at_work = before; }
+    const Sample* before;
+  } mark(sample.get());
+  for (;;) {
+    Sample::Due due{};
+    {
+      const std::lock_guard lock(sample->mutex);
+      if (sample->due.empty()) return;
+      due = sample->due.front();
+      sample->due.pop_front();
+    }
+    const bool provider = graph_.nodes[at(due.node)].type->kind == loader::Kind::provider;
+    provider ? runProvider(sample, due.node, due.here) : runScorer(sample, due);
   }
 }
 
 void SampleFlow::closeCall(const SamplePtr& sample, const NodeRunner::Outcome& outcome) {
-  {
-    const std::lock_guard lock(sample->mutex);
-    --sample->open;
-    if (outcome.suspended) sample->suspended = true;
-  }
-  if (outcome.suspended && outcome.begun) ends_.cut_off();
-  advance(sample);
+  if (outcome.cut_off) ends_.cut_off();
+  advance(sample, &outcome);
 }
 
 void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
@@ -199,9 +217,9 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
   runner(node).run(std::move(request), here);
 }
 
-void SampleFlow::runScorer(const SamplePtr& sample, const Ready& ready, bool here) {
-  const int node = ready.node;
-  const int candidate = ready.candidate;
+void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
+  const int node = due.node;
+  const int candidate = due.candidate;
   const auto& name = graph_.name(node);
   auto scores = std::make_shared<std::vector<ScoreValue>>();
   NodeRunner::Request request;
@@ -211,14 +229,26 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Ready& ready, bool her
     const std::lock_guard lock(sample->mutex);  // Other candidates may come in meanwhile.
     request.input = candidate >= 0 ? scorerInput(graph_, *sample, node, candidate) : sampleScorerInput(graph_, *sample, node);
   }
-  request.accept = [this, sample, candidate, scores, &name](Call::Result& result, std::int64_t, int) {
+  request.accept = [this, sample, node, candidate, scores, &name](Call::Result& result, std::int64_t, int) {
     scores->clear();
     if (candidate >= 0) {
       const auto id = sample->candidateId(graph_, graph_.candidates[at(candidate)]);
       scores->push_back(completeScore(single(result, "score"), id, name));
       return;
     }
-    for (const auto& value : result.values) scores->push_back(completeScore(value.json, {}, name));
+    std::vector<std::string> known;
+    for (const auto& edge : graph_.nodes[at(node)].inputs) {
+      const std::lock_guard lock(sample->mutex);
+      if (sample->answers[at(edge.from)].state == Sample::State::value) known.push_back(sample->candidateId(graph_, edge.from));
+    }
+    for (const auto& value : result.values) {
+      auto score = completeScore(value.json, {}, name);
+      const auto place = std::find(known.begin(), known.end(), score.candidate);
+      if (place == known.end())
+        throw BadValue("scores a candidate that it was not given, or one twice: \"" + score.candidate.substr(0, 200) + "\"");
+      known.erase(place);
+      scores->push_back(std::move(score));
+    }
   };
   request.done = [this, sample, node, candidate, scores, &name](NodeRunner::Outcome& outcome) {
     if (!outcome.suspended) {
@@ -226,8 +256,11 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Ready& ready, bool her
         // A scorer that fails abstains: its failure holds nobody back, and the vote says so.
         const auto reason = "failed: " + std::string(codeName(outcome.failure->code)) + ": " + outcome.failure->message;
         scores->clear();
-        for (std::size_t c = 0; c < graph_.candidates.size(); ++c)
-          if (candidate < 0 || at(candidate) == c) scores->push_back(abstention(sample->candidateId(graph_, graph_.candidates[c]), name, reason));
+        const std::lock_guard lock(sample->mutex);
+        for (const auto& edge : graph_.nodes[at(node)].inputs) {
+          if (candidate >= 0 ? edge.from != graph_.candidates[at(candidate)] : sample->answers[at(edge.from)].state != Sample::State::value) continue;
+          scores->push_back(abstention(sample->candidateId(graph_, edge.from), name, reason));
+        }
       }
       std::vector<journal::Row> rows;
       const auto prefix = std::to_string(sample->index).size() + 1;
@@ -242,7 +275,7 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Ready& ready, bool her
     }
     closeCall(sample, outcome);
   };
-  runner(node).run(std::move(request), here);
+  runner(node).run(std::move(request), due.here);
 }
 
 // ---- the vote ---------------------------------------------------------------------------------------------------------------------

@@ -52,15 +52,10 @@ class SampleFlow {
   std::uint64_t callSeed(std::int64_t index, int node) const;
 
  private:
-  struct Ready {
-    int node;
-    int candidate;  ///< of a scorer; -1: provider, or scorer of whole samples
-  };
-
-  void advance(const SamplePtr& sample);
-  std::vector<Ready> collectReady(Sample& sample) const;
+  void advance(const SamplePtr& sample, const NodeRunner::Outcome* closing = nullptr);
+  void collectReady(Sample& sample) const;
   void runProvider(const SamplePtr& sample, int node, bool here);
-  void runScorer(const SamplePtr& sample, const Ready& ready, bool here);
+  void runScorer(const SamplePtr& sample, const Sample::Due& due);
   void closeCall(const SamplePtr& sample, const NodeRunner::Outcome& outcome);
   void vote(const SamplePtr& sample);
   void filter(const SamplePtr& sample, std::vector<journal::Row> rows, std::size_t position);

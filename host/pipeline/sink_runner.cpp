@@ -10,6 +10,7 @@
 
 #include "pipeline/call.hpp"
 #include "services/host_table.hpp"
+#include "support/problem.hpp"
 
 namespace troupe::pipeline {
 namespace {
@@ -45,23 +46,29 @@ struct SinkRunner::State {
   std::unique_ptr<loader::Instance> instance;
   const std::string port;
 
-  std::atomic<bool> stop{false};
-  bool failing = false;  // Used by the thread only.
+  std::atomic<bool> stop{false};  // Takes what there is, then ends.
+  std::atomic<bool> quit{false};  // Ends after the call under way.
+  bool failing = false;           // Used by the thread only.
 
+  // Held while the journal and the log are used, and taken by whoever gives up on the thread: it is not inside them then. Before `mutex`.
+  std::mutex outside;
   std::mutex mutex;  // Guards all below.
   std::condition_variable changed;
   std::shared_ptr<Call> call;
   std::int64_t cursor = 0;  // Written by the thread only.
+  std::int64_t kept = 0;    // What the journal knows of it. Used by the thread only.
   bool ended = false;
   bool given_up = false;
   std::int64_t lost = 0;  // Events that the sink failed to take.
 
   void tell(int level, std::string_view text) {
-    {
-      const std::lock_guard lock(mutex);
-      if (given_up) return;
-    }
-    log(level, name, text);
+    const std::lock_guard busy(outside);
+    if (!givenUp()) log(level, name, text);
+  }
+
+  bool givenUp() {
+    const std::lock_guard lock(mutex);
+    return given_up;
   }
 
   bool wants(const std::string& event_type) const {
@@ -84,13 +91,14 @@ struct SinkRunner::State {
         const std::lock_guard lock(mutex);
         call.reset();
         if (given_up) return false;
-        stopping = stop;
+        stopping = stop || quit;
       }
       if (!result.failure) {
         if (failing) tell(TROUPE_INFO, "the sink works again");
         failing = false;
         return true;
       }
+      if (quit) return false;  // Cut off: not taken.
       const bool again = durable && !stopping && attempt < retries &&
                          (result.failure->code == TROUPE_E_TRANSIENT || result.failure->code == TROUPE_E_OVERLOADED ||
                           result.failure->code == TROUPE_E_RATE_LIMITED);
@@ -102,7 +110,7 @@ struct SinkRunner::State {
         return true;
       }
       std::unique_lock lock(mutex);
-      changed.wait_for(lock, std::chrono::milliseconds(200 << std::min(attempt, 5)), [this] { return stop || given_up; });
+      changed.wait_for(lock, std::chrono::milliseconds(200 << std::min(attempt, 5)), [this] { return stop || quit || given_up; });
     }
   }
 
@@ -112,38 +120,58 @@ struct SinkRunner::State {
     changed.notify_all();
   }
 
+  // Notes in the journal how far the sink has come.
+  void keepCursor() {
+    if (kept == cursor) return;
+    const std::lock_guard busy(outside);
+    if (givenUp()) return;
+    kept = cursor;
+    journal->append({journal::CursorMoved{run, name, kept}});
+  }
+
+  // What has left the ring.
+  std::vector<EventHub::EventPtr> readBack() {
+    std::vector<EventHub::EventPtr> events;
+    const std::lock_guard busy(outside);
+    if (givenUp()) return events;
+    for (auto& event : journal->events(run, cursor, kBatch)) events.push_back(std::make_shared<journal::Event>(std::move(event)));
+    return events;
+  }
+
+  // Events after the cursor, up to `event_id`, that the sink should have had. Not on the sink's thread.
+  std::int64_t unsent(std::int64_t after, std::int64_t event_id) const {
+    std::int64_t count = 0;
+    while (after < event_id) {
+      const auto page = journal->events(run, after, kBatch);
+      if (page.empty()) break;
+      for (const auto& event : page)
+        if (event.id <= event_id && wants(event.type)) ++count;
+      after = page.back().id;
+    }
+    return count;
+  }
+
   void work() {
     std::uint64_t version = 0;
-    std::int64_t kept = cursor;  // What the journal knows of the cursor.
-    const auto keep = [&] {
-      if (kept == cursor) return;
-      kept = cursor;
-      journal->append({journal::CursorMoved{run, name, kept}});
-    };
-    for (;;) {
+    kept = cursor;
+    while (!quit) {
       auto batch = hub->wait(cursor, version, kBatch, stop);
-      std::vector<EventHub::EventPtr> events = std::move(batch.events);
-      if (batch.lagged) {
-        for (auto& event : journal->events(run, cursor, kBatch)) events.push_back(std::make_shared<journal::Event>(std::move(event)));
-        if (events.empty()) {  // Events of other runs only.
-          moveCursor(hub->head());
-          continue;
-        }
-      }
+      const auto events = batch.lagged ? readBack() : std::move(batch.events);
       for (const auto& event : events) {
-        if (event->run == run && wants(event->type) && !give(event->json, true)) return;
+        if (quit) break;
+        if (event->run == run && wants(event->type) && !give(event->json, true)) return keepCursor();
         moveCursor(event->id);
       }
+      if (batch.lagged && events.empty()) moveCursor(batch.head);  // Events of other runs only.
       for (const auto& frame : batch.frames) {
         version = std::max(version, frame.version);
-        if (events.empty() && wants(frame.type) && !give(frame.json, false)) return;
+        if (events.empty() && !quit && wants(frame.type) && !give(frame.json, false)) return keepCursor();
       }
-      if (cursor - kept >= kKeepEvery) keep();
-      const std::lock_guard lock(mutex);
-      if (given_up) return;
-      if ((stop || batch.closed) && events.empty()) break;
+      if (cursor - kept >= kKeepEvery) keepCursor();
+      if (givenUp()) return;
+      if ((stop || batch.closed) && events.empty() && !batch.lagged) break;
     }
-    keep();
+    keepCursor();
   }
 };
 
@@ -153,7 +181,11 @@ SinkRunner::SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> 
     : state_(std::make_shared<State>(node, std::move(module), std::move(hub), journal, run, std::move(log))) {
   state_->cursor = journal.cursor(run, state_->name);
   std::thread([state = state_] {
-    state->work();
+    try {
+      state->work();
+    } catch (const Failure& e) {  // The journal cannot be read back; the run learns of it by itself.
+      state->tell(TROUPE_ERROR, std::string("the sink ends: ") + e.what());
+    }
     // The instance is destroyed by the thread that used it, so that an abandoned one stays whole.
     state->instance.reset();
     const std::lock_guard lock(state->mutex);
@@ -173,6 +205,7 @@ std::int64_t SinkRunner::drain(std::int64_t event_id, std::chrono::steady_clock:
   state_->changed.wait_until(lock, until, [&] { return state_->ended || state_->cursor >= event_id; });
   const bool behind = state_->cursor < event_id;
   state_->stop = true;
+  if (behind) state_->quit = true;
   if (auto call = state_->call; behind && call) {
     lock.unlock();
     call->cancel({TROUPE_E_CANCELLED, "the run is over", -1});
@@ -182,9 +215,16 @@ std::int64_t SinkRunner::drain(std::int64_t event_id, std::chrono::steady_clock:
   state_->hub->wake();
   lock.lock();
   state_->changed.notify_all();
-  if (!state_->changed.wait_for(lock, std::chrono::milliseconds(behind ? 200 : 2000), [&] { return state_->ended; })) state_->given_up = true;
-  const auto missing = event_id > state_->cursor ? event_id - state_->cursor : 0;
-  return std::exchange(state_->lost, 0) + missing;
+  if (!state_->changed.wait_for(lock, std::chrono::milliseconds(behind ? 200 : 2000), [&] { return state_->ended; })) {
+    lock.unlock();
+    const std::lock_guard busy(state_->outside);
+    lock.lock();
+    state_->given_up = !state_->ended;
+  }
+  const auto cursor = state_->cursor;
+  const auto lost = std::exchange(state_->lost, 0);
+  lock.unlock();
+  return lost + state_->unsent(cursor, event_id);
 }
 
 bool SinkRunner::abandoned() const {

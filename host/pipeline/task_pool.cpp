@@ -22,6 +22,7 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
   std::size_t alive = 0;
   std::size_t abandoned = 0;
   bool stopping = false;
+  bool stopped = false;  // Whoever comes back now finds nothing to do.
   bool watched = false;  // The supervisor is awake.
 
   // With the mutex held. Threads are detached and keep the state alive; the destructor counts them out.
@@ -43,8 +44,15 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
       queue.pop_front();
       ++taken;
       lock.unlock();
-      task();
-      task = nullptr;
+      try {
+        task();
+        task = nullptr;
+      } catch (const Abandoned&) {
+        task = nullptr;
+        lock.lock();
+        --abandoned;
+        break;
+      }
       lock.lock();
     }
     --alive;
@@ -76,18 +84,23 @@ TaskPool::TaskPool(std::size_t max_threads)
 }
 
 void TaskPool::stop() {
+  std::deque<Task> left;  // Destroyed without the lock.
   {
     std::unique_lock lock(state_->mutex);
     state_->stopping = true;
     state_->ready.notify_all();
     state_->supervisor_wake.notify_all();
+    // One task may still submit another while any worker is left.
     state_->ended.wait(lock, [this] { return state_->alive <= state_->abandoned; });
+    state_->stopped = true;
+    left.swap(state_->queue);
   }
   if (supervisor_.joinable()) supervisor_.join();
 }
 
 void TaskPool::submit(Task task) {
   const std::lock_guard lock(state_->mutex);
+  if (state_->stopped) return;
   state_->queue.push_back(std::move(task));
   if (state_->idle > 0) state_->ready.notify_one();
   // Idle workers may all have been woken for earlier tasks, so the supervisor looks whenever there are more tasks than those.

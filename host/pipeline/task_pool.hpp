@@ -18,13 +18,17 @@ class TaskPool {
   TaskPool(const TaskPool&) = delete;
   TaskPool& operator=(const TaskPool&) = delete;
 
-  /// Queues a task, first in, first out. [any thread]
+  /// Queues a task, first in, first out. Dropped once stop() has returned. [any thread]
   void submit(Task task);
-  /// Runs what is queued, then ends the workers; those that were abandoned are not waited for. What is submitted later is dropped.
+  /// Runs what is queued, then ends the workers; those that were abandoned are not waited for.
   void stop();
-  /// Gives up on a worker that never returns from a plugin: it is neither counted nor waited for any more. [any thread]
+  /// Thrown by a task on a worker that has been abandoned, in place of returning: unwinds what is left of the task and ends the thread, which has no
+  /// part in the pool any more. No std::exception, so that nobody takes it for an error.
+  struct Abandoned {};
+  /// Gives up on a worker that does not return from a plugin: another takes its place, and nobody waits for it any more. Should it come back
+  /// after all, its task throws Abandoned. [any thread]
   void abandonOne();
-  /// Workers given up so far. When there are any, the process must end without running static destructors.
+  /// Workers given up that have not come back. When there are any, the process must end without running static destructors.
   std::size_t abandoned() const;
   std::size_t threads() const;
 
