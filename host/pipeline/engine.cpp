@@ -11,6 +11,7 @@ namespace troupe::pipeline {
 namespace {
 
 constexpr int kManySlots = 512;  // Calls at once in an instance that takes any number.
+constexpr int kStoreSlots = 64;  // The same for stores: enough to commit in groups; more would only be more blocked threads.
 
 std::vector<std::string> candidateNames(const Graph& graph) {
   std::vector<std::string> names;
@@ -107,7 +108,7 @@ std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog&
   const auto kind = plan.type->kind;
   if (kind == loader::Kind::prompt_source || kind == loader::Kind::store) {
     // State lives in the one instance: as many calls as that takes.
-    runner_options.slots = plan.type->per_instance == 0 ? kManySlots : plan.type->per_instance;
+    runner_options.slots = plan.type->per_instance == 0 ? kStoreSlots : plan.type->per_instance;
   } else {
     runner_options.slots = plan.config->limits.in_flight > 0 ? plan.config->limits.in_flight : std::max(run.in_flight, kManySlots);
   }
