@@ -1,11 +1,16 @@
 #include "pipeline/task_pool.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <set>
 #include <utility>
+
+#include "pipeline/thread_state.hpp"
 
 namespace troupe::pipeline {
 
@@ -17,6 +22,7 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
   std::mutex mutex;  // Guards all below.
   std::condition_variable ready, supervisor_wake, ended;
   std::deque<Task> queue;
+  std::set<pid_t> workers;
   std::size_t taken = 0;  // Tasks taken so far; the supervisor sees progress by it.
   std::size_t idle = 0;
   std::size_t alive = 0;
@@ -35,6 +41,7 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
 
   void work() {
     std::unique_lock lock(mutex);
+    workers.insert(::gettid());
     for (;;) {
       ++idle;
       ready.wait(lock, [this] { return stopping || !queue.empty(); });
@@ -55,9 +62,13 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
       }
       lock.lock();
     }
+    workers.erase(::gettid());
     --alive;
     ended.notify_all();
   }
+
+  // With the mutex held. On a busy machine a worker may get no core for a while: that is not blocked.
+  bool allBlocked() const { return std::none_of(workers.begin(), workers.end(), isRunnable); }
 
   void supervise() {
     constexpr auto kPatience = std::chrono::milliseconds(1);
@@ -67,7 +78,9 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
       while (!stopping && !queue.empty() && alive < max_threads + abandoned) {
         const auto before = taken;
         supervisor_wake.wait_for(lock, kPatience, [this] { return stopping; });
-        if (!stopping && idle == 0 && taken == before) grow(queue.size());
+        // By half at a time, so that a short stall, for example of a disk, does not cost hundreds of threads.
+        if (!stopping && idle == 0 && taken == before && allBlocked())
+          grow(std::min(queue.size(), std::max<std::size_t>(1, alive / 2)));
       }
       watched = false;
     }

@@ -8,7 +8,7 @@
 namespace troupe::pipeline {
 
 /// Worker threads for work that may block. It begins with as many as there are cores and grows when every worker is blocked, which shows as:
-/// tasks wait and none has been taken for a millisecond. Busy workers alone never make it grow.
+/// tasks wait, none has been taken for a millisecond, and no worker computes. Busy workers alone never make it grow.
 class TaskPool {
  public:
   using Task = std::function<void()>;
