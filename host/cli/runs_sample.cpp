@@ -21,6 +21,12 @@ Value textValue(std::string_view text, Allocator& allocator) {
 
 Value nameValue(std::string_view key) { return Value(rapidjson::StringRef(key.data(), key.size())); }
 
+// Members that may be changed or moved away. RapidJSON's iterators of such members compare ambiguously in C++20.
+template <typename Use>
+void eachMember(Value& object, Use use) {
+  for (rapidjson::SizeType i = 0; i < object.MemberCount(); ++i) use(*(object.MemberBegin() + i));
+}
+
 // Qualities by node as the decision has them; null when there was none.
 Value qualityOf(const Value& decision, const journal::SampleRecord& record, std::string_view node) {
   if (const auto* qualities = memberAt(decision, "qualities")) {
@@ -95,7 +101,7 @@ Value saves(const journal::SampleRecord& record, Allocator& allocator) {
     saved.AddMember("node", textValue(save.node, allocator), allocator);
     auto emitted = parsed(save.json, allocator);
     if (emitted.IsObject()) {
-      for (auto& member : emitted.GetObject()) saved.AddMember(member.name, member.value, allocator);
+      eachMember(emitted, [&](auto& member) { saved.AddMember(member.name, member.value, allocator); });
     }
     list.PushBack(saved, allocator);
   }
@@ -115,7 +121,7 @@ void sortKeys(Value& value) {
       return std::string_view(a.name.GetString(), a.name.GetStringLength()) <
              std::string_view(b.name.GetString(), b.name.GetStringLength());
     });
-    for (auto& member : value.GetObject()) sortKeys(member.value);
+    eachMember(value, [](auto& member) { sortKeys(member.value); });
   } else if (value.IsDouble()) {
     // 8.0 and 8 are the same number: written as 8, as long as that is exact.
     constexpr double kExact = 9007199254740992.0;
@@ -163,11 +169,11 @@ Document sampleJson(const journal::Run& run, const journal::SampleRecord& record
   sample.AddMember("candidates", candidates(record, decision, allocator), allocator);
   sample.AddMember("quality", record.ok ? Value(record.quality) : Value(), allocator);
   if (decision.IsObject()) {
-    for (auto& member : decision.GetObject()) {
+    eachMember(decision, [&](auto& member) {
       const std::string_view key(member.name.GetString(), member.name.GetStringLength());
-      if (key == "qualities" || sample.HasMember(member.name)) continue;
+      if (key == "qualities" || sample.HasMember(member.name)) return;
       sample.AddMember(member.name, member.value, allocator);
-    }
+    });
   }
   if (!sample.HasMember("winner")) sample.AddMember("winner", Value(), allocator);
   sample.AddMember("ok", record.ok, allocator);

@@ -7,7 +7,6 @@
 #include <map>
 #include <mutex>
 #include <random>
-#include <tuple>
 #include <utility>
 
 #include "journal/backup.hpp"
@@ -36,6 +35,10 @@ std::string newRunId(const std::string& pipeline) {
   std::string id = (pipeline.empty() ? "run" : pipeline) + "-";
   for (int i = 0; i < 6; ++i) id += "0123456789abcdef"[random() & 15U];
   return id;
+}
+
+std::string pluginName(std::string_view id, std::string_view version, std::string_view sha256) {
+  return std::string(id) + '\n' + std::string(version) + '\n' + std::string(sha256);
 }
 
 // The state folder is ours to make, for its owner only: prompts and answers are nobody else's business. Any other
@@ -68,9 +71,9 @@ struct Journal::State {
   ReaderPool readers;
   std::unique_ptr<LockFile> lock;  // outlives the writer
 
-  std::mutex mutex;   // Guards the caches below.
-  std::string epoch;  // set once
-  std::map<std::tuple<std::string, std::string, std::string>, PluginKey, std::less<>> plugins;
+  std::mutex mutex;                          // Guards the caches below.
+  std::string epoch;                         // set once
+  std::map<std::string, PluginKey> plugins;  // by pluginName()
   PluginKey last_plugin = 0;
 
   std::unique_ptr<Writer> writer;
@@ -92,7 +95,7 @@ Journal::Journal(JournalOptions options) {
       auto query = connection->query("SELECT key, id, version, sha256 FROM plugins ORDER BY key");
       while (query.next()) {
         state_->last_plugin = query.integer(0);
-        state_->plugins[{query.text(1), query.text(2), query.text(3)}] = state_->last_plugin;
+        state_->plugins[pluginName(query.text(1), query.text(2), query.text(3))] = state_->last_plugin;
       }
     }
     Writer::Options writer_options;
@@ -164,7 +167,8 @@ Run Journal::createRun(const NewRun& run) {
 PluginKey Journal::plugin(std::string_view id, std::string_view version, std::string_view sha256) {
   auto& writer = state_->writing();
   const std::lock_guard lock(state_->mutex);
-  const auto found = state_->plugins.find(std::tuple(id, version, sha256));
+  auto full_name = pluginName(id, version, sha256);
+  const auto found = state_->plugins.find(full_name);
   if (found != state_->plugins.end()) return found->second;
   const PluginKey key = state_->last_plugin + 1;
   // Queued with the lock held: whoever gets the key from the cache appends behind this row.
@@ -173,7 +177,7 @@ PluginKey Journal::plugin(std::string_view id, std::string_view version, std::st
     connection.execute("INSERT INTO plugins (key, id, version, sha256) VALUES (?, ?, ?, ?)", key, name, version, sha);
   });
   state_->last_plugin = key;
-  state_->plugins.emplace(std::tuple(std::string(id), std::string(version), std::string(sha256)), key);
+  state_->plugins.emplace(std::move(full_name), key);
   return key;
 }
 
