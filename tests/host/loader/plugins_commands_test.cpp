@@ -100,7 +100,7 @@ TEST_CASE("a failed check says fact and repair, and the exit code is 7", "[valid
   const auto answer = validate("exports_more", "exports");
   CHECK(answer.code == 7);
   CHECK(answer.text ==
-        "failed exports-exactly-one: it exports 1 more symbols: helper; link with the SDK's version script "
+        "failed exports-exactly-one: it exports 1 more symbol: helper; link with the SDK's version script "
         "plugin.version\n"
         "1 check: 0 ok, 1 failed, 0 skipped\n");
   CHECK(validate("aborts_on_create", "example-creates").text ==
