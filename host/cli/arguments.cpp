@@ -5,6 +5,7 @@
 #include <Poco/Util/OptionProcessor.h>
 #include <Poco/Util/OptionSet.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "support/near_name.hpp"
@@ -48,14 +49,20 @@ Arguments::Arguments(const std::vector<std::string>& given, const std::vector<Op
     } catch (const Poco::Util::UnknownOptionException&) {
       const auto near = suggest(argument.substr(0, argument.find('=')), names, "options");
       wrong("unknown option " + argument + (near.empty() ? "" : "; " + near));
+    } catch (const Poco::Util::AmbiguousOptionException&) {
+      wrong("option " + argument + " could be several; write it in full");
+    } catch (const Poco::Util::UnexpectedArgumentException&) {
+      wrong("option " + argument.substr(0, argument.find('=')) + " takes no value");
     } catch (const Poco::Util::OptionException& e) {
       wrong("option " + argument + ": " + e.displayText());
     }
   }
   try {
     processor.checkRequired();
-  } catch (const Poco::Util::OptionException& e) {
-    wrong(e.displayText());
+  } catch (const Poco::Util::OptionException&) {  // The last one has no value.
+    const auto& last = given.back();
+    const auto spec = std::find_if(known.begin(), known.end(), [&](const auto& s) { return "--" + s.name == last; });
+    wrong("option " + last + " needs a value" + (spec == known.end() ? std::string() : ": " + last + " " + spec->value));
   }
   for (const auto& spec : known)
     if (!spec.value.empty() && options_.count(spec.name) != 0)

@@ -1,16 +1,59 @@
 #include "cli/common.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <troupe/troupe.hpp>
 
+#include "support/near_name.hpp"
 #include "support/paths.hpp"
 #include "support/problem.hpp"
 
 namespace troupe::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The pipeline files in a folder, as a user would name them, without ".json".
+void addJsonFiles(const fs::path& folder, std::vector<std::string>& names) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder.empty() ? "." : folder, error), end; !error && entry != end; entry.increment(error))
+    if (entry->path().extension() == ".json") names.push_back((folder / entry->path().stem()).string());
+}
+
+// What to do about a file that is not there.
+std::string repairOfMissing(const fs::path& file) {
+  const auto folder = file.parent_path();
+  std::error_code error;
+  if (!folder.empty() && !fs::is_directory(folder, error)) return "there is no folder " + folder.string() + " either";
+  std::vector<std::string> names;
+  addJsonFiles(folder, names);
+  if (folder.empty()) {  // Those that come with the program are in config/.
+    addJsonFiles("config", names);
+    if (const auto there = fs::path("config") / file; fs::exists(there, error)) return "did you mean \"" + there.string() + "\"?";
+  }
+  std::sort(names.begin(), names.end());
+  // Compared without what they all end with.
+  const auto near = nearName((folder / file.stem()).string(), names);
+  for (auto& name : names) name += ".json";
+  return near.empty() ? suggest("", names, "files") : "did you mean \"" + near + ".json\"?";
+}
+
+}  // namespace
+
+config::Pipeline openPipeline(const std::string& file, const loader::Catalog& catalog, const config::CheckOptions& options) {
+  std::error_code error;
+  if (const auto status = fs::status(file, error); status.type() == fs::file_type::not_found)
+    throw Problems(ExitCode::invalid_pipeline, file, {{"", 0, 0, "there is no such file", repairOfMissing(file)}});
+  return config::loadPipeline(file, catalog, options);
+}
 
 std::unique_ptr<loader::Catalog> openCatalog(const Arguments& arguments) {
   std::vector<std::filesystem::path> folders;
-  for (const auto& folder : arguments.all("plugin-path")) folders.emplace_back(folder);
+  for (const auto& folder : arguments.all("plugin-path")) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error)) throw Failure(ExitCode::usage, "--plugin-path " + folder + " is no folder");
+    folders.emplace_back(folder);
+  }
   return std::make_unique<loader::Catalog>(loader::defaultCatalogOptions(folders));
 }
 
@@ -68,7 +111,7 @@ std::vector<config::Override> genreOverrides(const Arguments& arguments, const s
   options.base = std::filesystem::current_path();
   options.environment = false;
   std::vector<config::Override> overrides;
-  for (const auto& node : config::loadPipeline(file, catalog, options).nodes)
+  for (const auto& node : openPipeline(file, catalog, options).nodes)
     if (node.type == "troupe.prompts.genres")
       overrides.push_back({"/nodes/" + node.name + "/options/genres", std::string(json.text())});
   if (overrides.empty())

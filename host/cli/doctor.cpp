@@ -84,7 +84,7 @@ std::vector<Finding> examine(const Arguments& arguments) {
     options.base = fs::current_path();
     const auto& file = arguments.positional()[0];
     try {
-      const auto pipeline = config::loadPipeline(file, *catalog, options);
+      const auto pipeline = openPipeline(file, *catalog, options);
       findings.push_back({"pipeline", true, file + ": " + std::to_string(pipeline.nodes.size()) + " nodes, secrets and paths there"});
     } catch (const Failure& e) {
       findings.push_back({"pipeline", false, e.what(), ExitCode::invalid_pipeline});

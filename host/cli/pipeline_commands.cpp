@@ -9,6 +9,7 @@
 #include "cli/graph.hpp"
 #include "cli/trial.hpp"
 #include "pipeline/engine.hpp"
+#include "support/json_schema.hpp"
 
 namespace troupe::cli {
 namespace {
@@ -40,7 +41,7 @@ ExitCode validate(const Arguments& arguments) {
   arguments.expect(1, 1, "troupe validate FILE");
   const auto catalog = openCatalog(arguments);
   try {
-    const auto pipeline = config::loadPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, !arguments.has("portable")));
+    const auto pipeline = openPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, !arguments.has("portable")));
     if (arguments.has("json")) {
       printProblems({});
     } else {
@@ -59,7 +60,7 @@ ExitCode graph(const Arguments& arguments) {
   const auto format = arguments.get("format", "mermaid");
   if (format != "mermaid" && format != "dot") throw Failure(ExitCode::usage, "--format is \"" + format + "\"; known: mermaid, dot");
   const auto catalog = openCatalog(arguments);
-  const auto pipeline = config::loadPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, false));
+  const auto pipeline = openPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, false));
   std::cout << (format == "dot" ? dot(pipeline) : mermaid(pipeline));
   return ExitCode::complete;
 }
@@ -70,6 +71,17 @@ ExitCode schema(const Arguments& arguments) {
   return ExitCode::complete;
 }
 
+// The options of a node type's example, completed with the defaults of its schema as in a pipeline.
+std::string exampleOptions(const loader::NodeType& type) {
+  rapidjson::Document options;
+  options.Parse(type.example_options.empty() ? "{}" : type.example_options.c_str());
+  std::vector<Problem> problems;
+  if (const auto options_schema = JsonSchema::compile(type.options_schema, problems)) options_schema->fillDefaults(options, options.GetAllocator());
+  JsonWriter json;
+  json.value(static_cast<const rapidjson::Value&>(options));
+  return std::string(json.text());
+}
+
 // The node to try: of the pipeline file, or a node type with the options of its example.
 config::Node nodeToTry(const Arguments& arguments, const std::string& name, const loader::Catalog& catalog, config::Pipeline& pipeline) {
   if (const auto* type = catalog.find(name)) {
@@ -77,11 +89,11 @@ config::Node nodeToTry(const Arguments& arguments, const std::string& name, cons
     node.name = name;
     node.type = name;
     node.info = type;
-    if (!type->example_options.empty()) node.options = type->example_options;
+    node.options = exampleOptions(*type);
     return node;
   }
   const auto file = arguments.get("file", "config/stories.json");
-  pipeline = config::loadPipeline(file, catalog, checkOptions(arguments, true));
+  pipeline = openPipeline(file, catalog, checkOptions(arguments, true));
   if (const auto* node = pipeline.find(name)) return *node;
   std::string names;
   for (const auto& node : pipeline.nodes) names += (names.empty() ? "\"" : ", \"") + node.name + "\"";

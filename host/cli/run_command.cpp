@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -68,6 +71,12 @@ ExitCode exitCode(const std::string& state) {
   return ExitCode::paused;
 }
 
+// Before the engine goes, nobody may call it any more.
+struct Silence {
+  Signals& signals;
+  ~Silence() { signals.silence(); }
+};
+
 ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, const journal::Run& run,
                  Signals& signals, const Arguments& arguments, bool resume) {
   const bool json = arguments.has("json");
@@ -77,7 +86,18 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
   pipeline::RunEnd end;
   try {
     pipeline::Engine engine(pipeline, catalog, journal, run, options);
-    signals.listen([&engine](const std::string& name) { engine.pause("interrupted by " + name); });
+    const auto go_on = "go on with: troupe resume " + run.id + "\n";
+    signals.listen(
+        [&](const std::string& name) {
+          // In a terminal the view says so; there its lines are redrawn, and another's would be in the way.
+          if (quiet || ::isatty(STDOUT_FILENO) == 0)
+            std::cerr << "troupe: " << name << ": pausing; calls in flight get "
+                      << std::chrono::duration_cast<std::chrono::seconds>(options.pause_drain).count()
+                      << " s; a second one ends at once" << std::endl;
+          engine.pause("interrupted by " + name);
+        },
+        "troupe: run " + run.id + " was ended at once; " + go_on);
+    const Silence silence{signals};
     end = engine.run();
     if (end.abandoned) {
       // A thread is still inside a plugin: what it holds must not be torn down under it.
@@ -86,7 +106,11 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
       std::_Exit(static_cast<int>(exitCode(end.state)));
     }
   } catch (const Failure& e) {
-    if (e.code() != ExitCode::journal) throw;
+    if (e.code() != ExitCode::journal) {
+      // A node that could not be made: nothing has begun, so there is nothing to go on with.
+      if (!resume) journal.deleteRun(run.key);
+      throw;
+    }
     std::cerr << "troupe: " << e.what() << "\ntroupe: what was announced is safe; when there is room again, go on with: troupe resume " << run.id << std::endl;
     std::_Exit(static_cast<int>(ExitCode::journal));
   }
@@ -173,7 +197,7 @@ ExitCode runPipeline(const Arguments& arguments) {
   options.base = std::filesystem::current_path();
   options.overrides = overridesFrom(arguments);
   for (auto& change : genreOverrides(arguments, file, *catalog)) options.overrides.push_back(std::move(change));
-  auto pipeline = config::loadPipeline(file, *catalog, options);
+  auto pipeline = openPipeline(file, *catalog, options);
   if (arguments.has("dry-run")) return dryRun(pipeline, *catalog, arguments);
   if (arguments.has("resume")) {
     if (const auto unfinished = unfinishedRun(*openJournal(arguments, false, "run"), pipeline.hash)) {

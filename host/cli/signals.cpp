@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include "support/problem.hpp"
@@ -29,12 +30,12 @@ const char* nameOf(int signal) {
   }
 }
 
-[[noreturn]] void endAtOnce() {
+void print(int fd, std::string_view text) { [[maybe_unused]] const auto written = ::write(fd, text.data(), text.size()); }
+
+[[noreturn]] void endAtOnce(const std::string& farewell) {
   // What the console may have hidden is shown again; nothing else is left to do, since the journal needs no goodbye.
-  if (::isatty(STDOUT_FILENO)) {
-    static constexpr char kShow[] = "\x1b[?25h\n";
-    [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, kShow, sizeof kShow - 1);
-  }
+  if (::isatty(STDOUT_FILENO)) print(STDOUT_FILENO, "\x1b[?25h\n");
+  print(STDERR_FILENO, farewell);
   std::_Exit(static_cast<int>(ExitCode::paused));
 }
 
@@ -45,18 +46,28 @@ Signals::Signals() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-void Signals::listen(std::function<void(const std::string&)> pause) {
-  thread_ = std::thread([pause = std::move(pause)] {
+void Signals::listen(std::function<void(const std::string&)> pause, std::string farewell) {
+  pause_ = std::move(pause);
+  thread_ = std::thread([this, farewell = std::move(farewell)] {
     const auto set = handled();
     for (bool paused = false;;) {
       int signal = 0;
       if (::sigwait(&set, &signal) != 0) continue;
       if (signal == kWake) return;
-      if (paused && signal != SIGHUP) endAtOnce();
-      if (!paused) pause(nameOf(signal));
+      const std::lock_guard lock(mutex_);
+      if (!paused && pause_) {
+        pause_(nameOf(signal));
+      } else if (signal != SIGHUP) {  // A terminal that closes may send it twice.
+        endAtOnce(farewell);
+      }
       paused = true;
     }
   });
+}
+
+void Signals::silence() {
+  const std::lock_guard lock(mutex_);
+  pause_ = nullptr;
 }
 
 Signals::~Signals() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -15,10 +16,14 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  /// `pause` is called with "SIGINT" and so on, once.
-  void listen(std::function<void(const std::string& name)> pause);
+  /// `pause` is called with "SIGINT" and so on, once; `farewell` is printed when a second signal ends the process.
+  void listen(std::function<void(const std::string& name)> pause, std::string farewell);
+  /// `pause` is called no more once this returns; SIGINT and SIGTERM still end the process.
+  void silence();
 
  private:
+  std::mutex mutex_;  // Guards pause_, also while it is called.
+  std::function<void(const std::string&)> pause_;
   std::thread thread_;
 };
 
