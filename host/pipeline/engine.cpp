@@ -158,7 +158,8 @@ void Engine::State::makeFeedback(int node) {
 
 void Engine::State::restoreFromJournal() {
   const auto last = journal.lastEvent(run.key, "sample");
-  stats.restore(journal.totals(run.key), run, last ? last->json : std::string());
+  // A process that was killed has not told how long it worked; its last sample says it.
+  worked_s = std::max(static_cast<double>(run.active_ms) / 1000.0, stats.restore(journal.totals(run.key), run, last ? last->json : std::string()));
   next = journal.lastStarted(run.key) + 1;
   constexpr std::size_t kPage = 1024;
   for (std::int64_t from = 0;;) {
@@ -236,7 +237,7 @@ void Engine::State::stop(const std::string& why, bool cancelled) {
   if (cancelled) {
     cancel_all();
   } else {
-    timer.after(options.pause_drain, [this, cancel_all] { pool->submit(cancel_all); });
+    timer.after(options.pause_drain, [this, cancel_all] { pool->submitUrgent(cancel_all); });
   }
   pool->submit([this] { fill(); });
 }

@@ -44,7 +44,7 @@ std::int64_t unixMs() {
 }
 
 double Engine::State::elapsed() const {
-  return static_cast<double>(run.active_ms) / 1000.0 + std::chrono::duration<double>(Clock::now() - began).count();
+  return worked_s + std::chrono::duration<double>(Clock::now() - began).count();
 }
 
 // A plugin's line, or the host's about a node: kept as a durable event.
@@ -64,10 +64,28 @@ void Engine::State::waiting(const std::string& node, std::int64_t index, const s
   const std::lock_guard lock(mutex);
   if (delay.count() < 0) {
     waits.erase({index, node});
-    return;
+    eta.retrying(static_cast<std::uint64_t>(index), elapsed(), 0);
+  } else {
+    waits[{index, node}] = Wait{reason, unixMs() + delay.count()};
+    eta.retrying(static_cast<std::uint64_t>(index), elapsed(), static_cast<double>(delay.count()) / 1000.0);
   }
-  waits[{index, node}] = Wait{reason, unixMs() + delay.count()};
-  eta.retrying(static_cast<std::uint64_t>(index), elapsed(), static_cast<double>(delay.count()) / 1000.0);
+  noteWait();
+}
+
+// With the mutex held, after a change of `live` or `waits`: whether the run as a whole waits, until the first of the waits is over.
+void Engine::State::noteWait() {
+  if (waits.empty() && !all_wait) return;
+  const bool all = !live.empty() && std::all_of(live.begin(), live.end(), [this](const auto& sample) {
+    const auto wait = waits.lower_bound({sample.first, std::string()});
+    return wait != waits.end() && wait->first.first == sample.first;
+  });
+  if (all) {
+    const auto first = std::min_element(waits.begin(), waits.end(), [](const auto& a, const auto& b) { return a.second.until < b.second.until; });
+    eta.waitBegins(elapsed(), elapsed() + static_cast<double>(first->second.until - unixMs()) / 1000.0);
+  } else if (all_wait) {
+    eta.waitEnds(elapsed());
+  }
+  all_wait = all;
 }
 
 // With the mutex held. The phase is that of the lowest unfinished sample.

@@ -98,6 +98,7 @@ void Engine::State::startRestored(std::int64_t index) {
     const std::lock_guard lock(mutex);
     live.emplace(index, sample);
     eta.started(static_cast<std::uint64_t>(index), elapsed());
+    noteWait();
     // What was in flight when the process died is asked again.
     if (options.resume && run.state == "running" && !sample->decided)
       for (const int node : graph.providers)
@@ -162,6 +163,7 @@ void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptVal
     next = index + 1;
     live.emplace(index, sample);
     eta.started(static_cast<std::uint64_t>(index), elapsed());
+    noteWait();
   }
   for (const int node : graph.feedback) feedback.at(node)->forget(index + 1);
   if (outcome.failure) {
@@ -191,6 +193,7 @@ void Engine::State::settled(const SamplePtr& sample, SettledSample settled, std:
     --active;
     stats.settle(settled);
     eta.settled(static_cast<std::uint64_t>(sample->index), elapsed());
+    noteWait();
     rows.emplace_back(journal::SampleSettled{run.key, sample->index});
     rows.emplace_back(journal::EventAppended{run.key, "sample", stats.sampleEvent(settled, now()), unixMs()});
     // Under the lock: the order of the events is the order of the counts in them.
@@ -210,6 +213,7 @@ void Engine::State::left(const SamplePtr& sample) {
     live.erase(sample->index);
     --active;
     eta.left(static_cast<std::uint64_t>(sample->index));
+    noteWait();
   }
   fill();
 }
@@ -223,6 +227,7 @@ void Engine::State::hold(const SamplePtr& sample, int filter, const HoldValue& v
     --active;
     held[sample->index] = Held{graph.name(filter), value.until, value.pass_by_default};
     eta.left(static_cast<std::uint64_t>(sample->index));
+    noteWait();
   }
   log(TROUPE_INFO, graph.name(filter),
       "sample " + std::to_string(sample->index) + " is held for review" + (value.why.empty() ? "" : ": " + value.why));

@@ -68,6 +68,7 @@ struct Engine::State {
   // ---- what is told
   void log(int level, const std::string& source, std::string_view message);
   void waiting(const std::string& node, std::int64_t index, const std::string& reason, std::chrono::milliseconds delay);
+  void noteWait();
   void sweepLater();
   void progressLater();
   void publishProgress();
@@ -85,6 +86,7 @@ struct Engine::State {
   const Graph graph;
   const std::shared_ptr<EventHub> hub = std::make_shared<EventHub>();
   const Clock::time_point began = Clock::now();
+  double worked_s = 0;  // Active time before this process; set before the run goes on.
   LogLimit log_limit;
 
   Timer timer;
@@ -116,6 +118,7 @@ struct Engine::State {
     std::int64_t until;  // Unix ms.
   };
   std::map<std::pair<std::int64_t, std::string>, Wait> waits;  // By sample and node.
+  bool all_wait = false;                                       // Every live sample does.
   bool filling = false, refill = false;
   bool restored = false;  // Nothing starts before all is known of what has been begun.
   bool stopping = false;  // Nothing new starts.

@@ -365,8 +365,8 @@ void NodeRunner::sweep(Timer::Clock::time_point now) {
     }
   }
   for (auto& execution : late) {
-    // On a worker: on_cancel's function is the plugin's, and must not hold up the clock.
-    pool_.submit([execution, timeout = node_.config->limits.timeout_s] {
+    // Not here: on_cancel's function is the plugin's, and must not hold up the clock.
+    pool_.submitUrgent([execution, timeout = node_.config->limits.timeout_s] {
       execution->call->cancel({TROUPE_E_TRANSIENT, "no answer within " + seconds(timeout) + " (timeout_s)", -1});
     });
   }

@@ -34,7 +34,7 @@ RunStats::RunStats(std::int64_t total, std::vector<std::string> provider_nodes)
   for (const auto& name : order_) nodes_[name];
 }
 
-void RunStats::restore(const journal::RunTotals& totals, const journal::Run& run, std::string_view latest) {
+double RunStats::restore(const journal::RunTotals& totals, const journal::Run& run, std::string_view latest) {
   successful_ = totals.successful;
   failed_ = totals.failed;
   saved_ = totals.saved;
@@ -46,35 +46,33 @@ void RunStats::restore(const journal::RunTotals& totals, const journal::Run& run
     mine = Node{node.calls, node.candidates, node.failures, node.attempts, node.wins, node.scored, node.quality_sum, node.latency_ms_sum};
     if (std::find(order_.begin(), order_.end(), node.node) == order_.end()) order_.push_back(node.node);
   }
-  if (latest.empty()) return;
+  if (latest.empty()) return 0;
   rapidjson::Document document;
   document.Parse(latest.data(), latest.size());
-  if (document.HasParseError() || !document.IsObject()) return;
+  if (document.HasParseError() || !document.IsObject()) return 0;
   const auto progress = document.FindMember("progress");
-  if (progress == document.MemberEnd() || !progress->value.IsObject()) return;
+  if (progress == document.MemberEnd() || !progress->value.IsObject()) return 0;
   const Object last(progress->value);
   latest_quality_ = last.number("latest_quality", 0.0);
   latest_genre_ = last.text("current_genre", "-");
   best_model_ = last.text("best_model", "-");
   repeated_ = std::max(repeated_, last.integer("repeated", 0));  // A crash came before it was kept with the run.
+  return last.number("elapsed_s", 0.0);
 }
 
 void RunStats::settle(const SettledSample& sample) {
   for (const auto& candidate : sample.candidates) {
     auto& node = nodes_[candidate.node];
-    if (candidate.fresh) {
-      ++node.calls;
-      ++node.candidates;
-      node.attempts += candidate.attempts;
-      node.latency_sum += static_cast<double>(candidate.latency_ms);
-    }
+    ++node.calls;
+    ++node.candidates;
+    node.attempts += candidate.attempts;
+    node.latency_sum += static_cast<double>(candidate.latency_ms);
     if (candidate.quality) {
       ++node.scored;
       node.quality_sum += *candidate.quality;
     }
   }
   for (const auto& failure : sample.failures) {
-    if (!failure.fresh) continue;
     auto& node = nodes_[failure.node];
     ++node.calls;
     ++node.failures;

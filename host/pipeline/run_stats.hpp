@@ -21,13 +21,11 @@ struct SettledSample {
     std::optional<double> quality;
     std::int64_t latency_ms = 0;
     int attempts = 1;
-    bool fresh = true;  ///< made by this process; a resumed one is in the totals already
   };
   struct Failure {
     std::string node;
     FailureInfo failure;
     int attempts = 1;
-    bool fresh = true;
   };
   struct Save {
     std::string node;
@@ -54,8 +52,9 @@ class RunStats {
  public:
   RunStats(std::int64_t total, std::vector<std::string> provider_nodes);
 
-  /// Takes over what the journal knows; `latest` is the JSON of the last `sample` event, or empty.
-  void restore(const journal::RunTotals& totals, const journal::Run& run, std::string_view latest);
+  /// Takes over what the journal knows; `latest` is the JSON of the last `sample` event, or empty. Returns the active time, in seconds, that
+  /// this event tells of.
+  double restore(const journal::RunTotals& totals, const journal::Run& run, std::string_view latest);
   void setTotal(std::int64_t total) { total_ = total; }
   std::int64_t total() const { return total_; }
   std::int64_t current() const { return successful_ + failed_; }
@@ -64,6 +63,7 @@ class RunStats {
   std::int64_t repeated() const { return repeated_; }
   void addRepeated(std::int64_t calls) { repeated_ += calls; }
 
+  /// Counts a sample with all that it took, also what was done before a resume: the totals that restore() takes are of settled samples only.
   void settle(const SettledSample& sample);
 
   struct Now {

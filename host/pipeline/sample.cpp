@@ -187,7 +187,6 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
     answer.failure = {call.code, call.message, -1};
     answer.latency_ms = call.latency_ms;
     answer.attempts = call.attempts;
-    answer.fresh = false;
   }
   for (const auto& row : record.scores) {
     const int scorer = position(row.scorer);

@@ -28,7 +28,6 @@ struct Sample {
     FailureInfo failure;
     std::int64_t latency_ms = 0;
     int attempts = 0;
-    bool fresh = true;  ///< made by this process
   };
   /// A scorer's part: for one candidate, or for all (per: sample).
   struct Scoring {

@@ -481,10 +481,10 @@ void SampleFlow::settle(const SamplePtr& sample, std::vector<journal::Row> rows)
     if (answer.state == Sample::State::value) {
       const auto view = readCandidate(answer.json);
       settled.candidates.push_back({graph_.name(node), view.model, c < sample->qualities.size() ? sample->qualities[c] : std::nullopt,
-                                    answer.latency_ms, answer.attempts, answer.fresh});
+                                    answer.latency_ms, answer.attempts});
       if (static_cast<int>(c) == sample->winner) settled.snippet = snippet(view.text);
     } else if (answer.state == Sample::State::failed) {
-      settled.failures.push_back({graph_.name(node), answer.failure, answer.attempts, answer.fresh});
+      settled.failures.push_back({graph_.name(node), answer.failure, answer.attempts});
     }
   }
   std::string json;

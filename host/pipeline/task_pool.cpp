@@ -67,20 +67,32 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
     ended.notify_all();
   }
 
-  // With the mutex held. On a busy machine a worker may get no core for a while: that is not blocked.
-  bool allBlocked() const { return std::none_of(workers.begin(), workers.end(), isRunnable); }
+  // With the mutex held. On a busy machine a worker may get no core for a while: that is not blocked. With as many computing as there are cores,
+  // a further one would gain nothing.
+  bool coreFree() const {
+    static const auto cores = std::max(1u, std::thread::hardware_concurrency());
+    return std::count_if(workers.begin(), workers.end(), isRunnable) < static_cast<std::ptrdiff_t>(cores);
+  }
 
   void supervise() {
     constexpr auto kPatience = std::chrono::milliseconds(1);
+    constexpr int kStalls = 50;  // Plugins that compute without end must not starve the rest: after so long there is one more worker anyhow.
+    int stalls = 0;
     std::unique_lock lock(mutex);
     while (!stopping) {
       supervisor_wake.wait(lock, [this] { return stopping || watched; });
       while (!stopping && !queue.empty() && alive < max_threads + abandoned) {
         const auto before = taken;
         supervisor_wake.wait_for(lock, kPatience, [this] { return stopping; });
+        stalls = idle == 0 && taken == before ? stalls + 1 : 0;
+        if (stopping || stalls == 0) continue;
         // By half at a time, so that a short stall, for example of a disk, does not cost hundreds of threads.
-        if (!stopping && idle == 0 && taken == before && allBlocked())
+        if (coreFree()) {
           grow(std::min(queue.size(), std::max<std::size_t>(1, alive / 2)));
+        } else if (stalls >= kStalls) {
+          grow(1);
+          stalls = 0;
+        }
       }
       watched = false;
     }
@@ -121,6 +133,19 @@ void TaskPool::submit(Task task) {
     state_->watched = true;
     state_->supervisor_wake.notify_one();
   }
+}
+
+void TaskPool::submitUrgent(Task task) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->stopped) return;
+  ++state_->alive;
+  std::thread([state = state_, task = std::move(task)]() mutable {
+    task();
+    task = nullptr;
+    const std::lock_guard guard(state->mutex);
+    --state->alive;
+    state->ended.notify_all();
+  }).detach();
 }
 
 void TaskPool::abandonOne() {

@@ -8,7 +8,8 @@
 namespace troupe::pipeline {
 
 /// Worker threads for work that may block. It begins with as many as there are cores and grows when every worker is blocked, which shows as:
-/// tasks wait, none has been taken for a millisecond, and no worker computes. Busy workers alone never make it grow.
+/// tasks wait, none has been taken for a millisecond, and a core is free. Workers that compute make it
+/// grow only slowly, so that plugins which never end do not starve the rest.
 class TaskPool {
  public:
   using Task = std::function<void()>;
@@ -22,6 +23,8 @@ class TaskPool {
   void submit(Task task);
   /// Runs what is queued, then ends the workers; those that were abandoned are not waited for.
   void stop();
+  /// Runs a task on a thread of its own, also when every worker is blocked: for what unblocks them. [any thread]
+  void submitUrgent(Task task);
   /// Thrown by a task on a worker that has been abandoned, in place of returning: unwinds what is left of the task and ends the thread, which has no
   /// part in the pool any more. No std::exception, so that nobody takes it for an error.
   struct Abandoned {};

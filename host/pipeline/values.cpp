@@ -16,10 +16,31 @@ namespace {
 using rapidjson::Value;
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
+// Values are written by recursion, so their depth is bounded.
+void checkDepth(std::string_view json) {
+  constexpr int kMaxDepth = 128;
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kMaxDepth) throw BadValue("nested deeper than " + std::to_string(kMaxDepth));
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+}
+
 // A parsed emission. Small ones live in the buffer, without an allocation.
 class Parsed {
  public:
   explicit Parsed(std::string_view json) : pool_(buffer_.data(), buffer_.size()), document_(&pool_, 256, &stack_pool_) {
+    checkDepth(json);
     document_.Parse<rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag>(
         json.data() ? json.data() : "", json.size());
     if (document_.HasParseError())
@@ -59,9 +80,10 @@ void string(Writer& writer, std::string_view text) {
   writer.String(text.data() ? text.data() : "", static_cast<rapidjson::SizeType>(text.size()));
 }
 
+// A member that is null counts as absent.
 void copyOthers(Writer& writer, const Value& object, std::initializer_list<std::string_view> taken) {
   for (const auto& member : object.GetObject()) {
-    if (std::find(taken.begin(), taken.end(), textOf(member.name)) != taken.end()) continue;
+    if (member.value.IsNull() || std::find(taken.begin(), taken.end(), textOf(member.name)) != taken.end()) continue;
     key(writer, textOf(member.name));
     member.value.Accept(writer);
   }
@@ -83,6 +105,57 @@ void checkMessages(const Value& object) {
 
 void checkArray(const Value& value, std::string_view name) {
   if (!value.IsArray()) throw BadValue("\"" + std::string(name) + "\" is no array");
+}
+
+// The member of an object that flows on as it is, so that a null in it is a mistake as well.
+const Value* member(const Value& object, std::string_view name) {
+  const auto it = object.FindMember(Value(rapidjson::StringRef(name.data(), name.size())));
+  return it == object.MemberEnd() ? nullptr : &it->value;
+}
+
+bool isText(const Value* value) { return value != nullptr && value->IsString(); }
+bool isOptionalText(const Value* value) { return value == nullptr || value->IsString(); }
+bool isOptionalNumber(const Value* value) { return value == nullptr || (value->IsNumber() && value->GetDouble() >= 0); }
+bool oneOf(const Value* value, std::initializer_list<std::string_view> words) {
+  return isText(value) && std::find(words.begin(), words.end(), textOf(*value)) != words.end();
+}
+
+void checkUsage(const Value& usage) {
+  if (!usage.IsObject()) throw BadValue("\"usage\" is no object");
+  for (const auto name : {"input", "output"}) {
+    const auto* tokens = member(usage, name);
+    if (tokens != nullptr && !tokens->IsUint64()) throw BadValue("\"" + std::string(name) + "\" is no number of tokens");
+  }
+}
+
+void checkCost(const Value& cost) {
+  if (!cost.IsObject()) throw BadValue("\"cost\" is no object");
+  const auto* usd = member(cost, "usd");
+  if (usd == nullptr || !isOptionalNumber(usd)) throw BadValue("\"usd\" is missing or no amount");
+  if (!oneOf(member(cost, "source"), {"reported", "estimated", "unknown"}))
+    throw BadValue("\"source\" is none of reported, estimated, unknown");
+}
+
+void checkParts(const Value& parts) {
+  checkArray(parts, "parts");
+  for (const auto& part : parts.GetArray()) {
+    const auto* name = part.IsObject() ? member(part, "name") : nullptr;
+    const auto* value = part.IsObject() ? member(part, "value") : nullptr;
+    if (!isText(name) || name->GetStringLength() == 0 || value == nullptr || !value->IsNumber() ||
+        !(value->GetDouble() >= 0 && value->GetDouble() <= 10))
+      throw BadValue("a part needs \"name\", and \"value\" within 0 and 10");
+    if (!isOptionalNumber(member(part, "weight"))) throw BadValue("\"weight\" of a part is no number from 0");
+    if (!isOptionalText(member(part, "reason"))) throw BadValue("\"reason\" is no string");
+  }
+}
+
+void checkVotes(const Value& votes) {
+  checkArray(votes, "votes");
+  for (const auto& vote : votes.GetArray()) {
+    if (!vote.IsObject() || !isText(member(vote, "scorer")) || !isText(member(vote, "for")))
+      throw BadValue("a vote needs \"scorer\" and \"for\"");
+    if (!isOptionalNumber(member(vote, "margin"))) throw BadValue("\"margin\" is no number from 0");
+  }
 }
 
 }  // namespace
@@ -120,6 +193,7 @@ PromptValue completePrompt(std::string_view emitted, std::int64_t index, std::in
   writer.StartObject();
   key(writer, "id");
   if (const auto* id = findText(object, "id")) {
+    if (id->GetStringLength() == 0) throw BadValue("\"id\" is empty");
     id->Accept(writer);
   } else {
     string(writer, std::to_string(index));
@@ -133,7 +207,9 @@ PromptValue completePrompt(std::string_view emitted, std::int64_t index, std::in
   key(writer, "vars");
   if (const auto* vars = find(object, "vars")) {
     if (!vars->IsObject()) throw BadValue("\"vars\" is no object");
-    if (const auto* genre = findText(*vars, "genre"); genre != nullptr && genre->GetStringLength() > 0) prompt.genre = textOf(*genre);
+    const auto* genre = member(*vars, "genre");
+    if (!isOptionalText(genre)) throw BadValue("\"genre\" is no string");
+    if (genre != nullptr && genre->GetStringLength() > 0) prompt.genre = textOf(*genre);
     vars->Accept(writer);
   } else {
     writer.StartObject();
@@ -168,13 +244,15 @@ CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, s
   text->Accept(writer);
   key(writer, "finish");
   if (const auto* finish = findText(object, "finish")) {
+    if (!oneOf(finish, {"stop", "length", "content"}))
+      throw BadValue("\"finish\" is \"" + std::string(textOf(*finish).substr(0, 64)) + "\", none of stop, length, content");
     finish->Accept(writer);
   } else {
     string(writer, "stop");
   }
   key(writer, "usage");
   if (const auto* usage = find(object, "usage")) {
-    if (!usage->IsObject()) throw BadValue("\"usage\" is no object");
+    checkUsage(*usage);
     usage->Accept(writer);
   } else {
     writer.StartObject();
@@ -182,7 +260,7 @@ CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, s
   }
   key(writer, "cost");
   if (const auto* cost = find(object, "cost")) {
-    if (!cost->IsObject()) throw BadValue("\"cost\" is no object");
+    checkCost(*cost);
     cost->Accept(writer);
   } else {
     writer.StartObject();
@@ -219,8 +297,10 @@ ScoreValue completeScore(std::string_view emitted, std::string_view candidate, s
     score.value = value->GetDouble();
     if (!(*score.value >= 0.0 && *score.value <= 10.0)) throw BadValue("\"value\" is " + jsonNumber(*score.value) + ", not within 0 and 10");
   }
-  const auto* parts = find(object, "parts");
-  if (parts != nullptr && !parts->IsArray()) throw BadValue("\"parts\" is no array");
+  if (const auto* parts = find(object, "parts")) checkParts(*parts);
+  if (const auto* pairs = find(object, "pairs");
+      pairs != nullptr && !(pairs->IsArray() && std::all_of(pairs->Begin(), pairs->End(), [](const Value& pair) { return pair.IsObject(); })))
+    throw BadValue("\"pairs\" is no array of objects");
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
   writer.StartObject();
@@ -273,10 +353,14 @@ SelectionValue completeSelection(std::string_view emitted, const std::vector<std
     }
   }
   if (const auto* margin = find(object, "margin")) {
-    if (!margin->IsNumber()) throw BadValue("\"margin\" is no number");
+    if (!isOptionalNumber(margin)) throw BadValue("\"margin\" is no number from 0");
     selection.margin = margin->GetDouble();
   }
   if (const auto* reason = findText(object, "reason")) selection.reason = textOf(*reason);
+  if (const auto* votes = find(object, "votes")) checkVotes(*votes);
+  if (const auto* abstained = find(object, "abstained");
+      abstained != nullptr && !(abstained->IsArray() && std::all_of(abstained->Begin(), abstained->End(), [](const Value& who) { return who.IsString(); })))
+    throw BadValue("\"abstained\" is no array of strings");
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
   writer.StartObject();
@@ -324,12 +408,13 @@ HoldValue readHold(std::string_view emitted) {
     if (!until->IsInt64()) throw BadValue("\"until\" is no time in unix milliseconds");
     hold.until = until->GetInt64();
   }
-  if (const auto* fallback = findText(object, "default")) {
-    const auto word = textOf(*fallback);
-    if (word != "pass" && word != "drop") throw BadValue("\"default\" is neither \"pass\" nor \"drop\"");
-    hold.pass_by_default = word == "pass";
-  }
-  if (const auto* why = findText(object, "why")) hold.why = textOf(*why);
+  const auto* fallback = findText(object, "default");
+  if (fallback == nullptr) throw BadValue("\"default\" is missing; it is \"pass\" or \"drop\"");
+  if (!oneOf(fallback, {"pass", "drop"})) throw BadValue("\"default\" is neither \"pass\" nor \"drop\"");
+  hold.pass_by_default = textOf(*fallback) == "pass";
+  const auto* why = findText(object, "why");
+  if (why == nullptr) throw BadValue("\"why\" is missing");
+  hold.why = textOf(*why);
   return hold;
 }
 
