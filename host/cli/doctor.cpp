@@ -74,7 +74,7 @@ std::vector<Finding> examine(const Arguments& arguments) {
     for (const auto& run : opened->runs())
       if (run.state == "running" || run.state == "paused") ++unfinished;
     findings.push_back({"journal", true, journal.string() + ": readable" +
-                                             (unfinished > 0 ? ", " + std::to_string(unfinished) + " runs can be resumed (troupe runs list)" : "")});
+                                             (unfinished > 0 ? "; runs that can be resumed: " + std::to_string(unfinished) + " (troupe runs list)" : "")});
   } catch (const Failure& e) {
     findings.push_back({"journal", false, e.what(), ExitCode::journal});
   }

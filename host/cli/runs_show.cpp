@@ -43,6 +43,25 @@ std::string modelTable(const RunTotals& totals) {
   return table.text("  ");
 }
 
+// The samples that wait for a person, with what `runs decide` needs to know of them.
+void showHeld(const journal::Journal& journal, const journal::Run& run, std::ostream& out) {
+  constexpr std::size_t kLooked = 1000, kShown = 20;
+  std::size_t held = 0;
+  for (const auto index : journal.unsettled(run.key, 0, kLooked)) {
+    const auto record = journal.sample(run.key, index);
+    if (!record) continue;
+    for (const auto& hold : record->holds) {
+      const auto& decisions = record->decisions;
+      if (std::any_of(decisions.begin(), decisions.end(), [&](const auto& d) { return d.node == hold.node; })) continue;
+      if (++held > kShown) continue;
+      out << "  held      sample " << index << " by " << printable(hold.node, false);
+      if (!hold.why.empty()) out << ": " << printable(hold.why, false);
+      out << "; decide: troupe runs decide " << run.id << ' ' << index << " pass|drop\n";
+    }
+  }
+  if (held > kShown) out << "  held      and " << held - kShown << " more\n";
+}
+
 void showText(const journal::Journal& journal, const journal::Run& run, const RunTotals& totals, std::ostream& out) {
   const auto writer = journal.writer();
   const auto state = shownState(run, writer);
@@ -55,6 +74,7 @@ void showText(const journal::Journal& journal, const journal::Run& run, const Ru
   out << "  samples   " << totals.settled << " of " << run.samples << ": " << totals.successful << " successful, "
       << totals.failed << " failed; " << totals.saved << " saved, " << totals.dropped << " not passed\n";
   if (totals.started > totals.settled) out << "  begun and not over: " << totals.started - totals.settled << '\n';
+  showHeld(journal, run, out);
   out << "  seed      " << run.seed << ", " << run.in_flight << " in flight\n";
   if (!run.user_id.empty()) out << "  user      " << printable(run.user_id, false) << '\n';
   if (run.repeated > 0) out << "  repeated  " << run.repeated << " calls, after a crash\n";
@@ -69,7 +89,7 @@ void showText(const journal::Journal& journal, const journal::Run& run, const Ru
   if (resumable(run, writer)) {
     out << "  go on with it:      troupe resume " << run.id << '\n';
   } else if (run.state == "running") {
-    out << "  it is the work of " << writer << "; watch it: troupe watch " << run.id << '\n';
+    out << "  it is the work of " << writer << '\n';
   }
   if (totals.successful > 0) out << "  why the best won:   troupe runs explain " << run.id << '\n';
   if (totals.settled > 0) out << "  take the samples:   troupe runs export " << run.id << '\n';

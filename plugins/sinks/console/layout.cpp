@@ -165,7 +165,7 @@ void addBest(Panel& panel, const BestStory& best, int width) {
   title.append(best.quality ? sinks::floored(*best.quality) : std::string("-")).append("/10");
   for (const auto& line : wrap(title, width)) panel.addText(0, line, Tone::kBold);
   std::string why = best.reason.empty() ? std::string("It won") : "Why it won: " + best.reason;
-  if (best.margin) {
+  if (best.margin && best.reason.find(" ahead of ") == std::string::npos) {  // Selectors may say it themselves.
     char margin[40];
     std::snprintf(margin, sizeof(margin), "%.2f", *best.margin);
     why.append(" (ahead of the next by ").append(margin).append(")");
