@@ -308,11 +308,9 @@ ScoreValue completeScore(std::string_view emitted, std::string_view candidate, s
   string(writer, score.candidate);
   key(writer, "scorer");
   string(writer, scorer);
-  key(writer, "value");
   if (score.value) {
+    key(writer, "value");
     writer.Double(*score.value);
-  } else {
-    writer.Null();
   }
   key(writer, "reason");
   if (const auto* reason = findText(object, "reason")) score.reason = textOf(*reason);
@@ -329,7 +327,7 @@ ScoreValue abstention(std::string_view candidate, std::string_view scorer, std::
   ScoreValue score;
   score.candidate = candidate;
   score.reason = reason;
-  score.json = "{\"candidate\":" + jsonString(candidate) + ",\"scorer\":" + jsonString(scorer) + ",\"value\":null,\"reason\":" + jsonString(reason) +
+  score.json = "{\"candidate\":" + jsonString(candidate) + ",\"scorer\":" + jsonString(scorer) + ",\"reason\":" + jsonString(reason) +
                ",\"abstained\":true}";
   return score;
 }
@@ -376,11 +374,9 @@ SelectionValue completeSelection(std::string_view emitted, const std::vector<std
       writer.EndArray();
     }
   }
-  key(writer, "margin");
   if (selection.margin) {
+    key(writer, "margin");
     writer.Double(*selection.margin);
-  } else {
-    writer.Null();
   }
   key(writer, "reason");
   string(writer, selection.reason);

@@ -30,7 +30,7 @@ CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, s
                                  int attempts);
 
 struct ScoreValue {
-  std::string json;             ///< {"candidate","scorer","value","reason","abstained","parts",…}
+  std::string json;             ///< {"candidate","scorer","value","reason","abstained","parts",…}; no value when it abstained
   std::string candidate;        ///< id: index/node
   std::optional<double> value;  ///< 0-10; none when it abstained
   std::string reason = {};

@@ -48,12 +48,14 @@ TEST_CASE("what a call comes to", "[call]") {
       {"returns a code without fail()", [](Call&) { return 6; }, 6, "returned 6 without a message"},
       {"returns no code", [](Call&) { return 99; }, TROUPE_E_INTERNAL, "returned 99 without a message"},
       {"returns a negative code", [](Call& c) { return fail(c, 7, "no"), -3; }, TROUPE_E_INTERNAL, "no"},
-      {"fail() and 0", [](Call& c) { return fail(c, 6, "no"), 0; }, TROUPE_E_INTERNAL, "contract broken: called fail() (\"no\") and returned 0"},
+      {"fail() and 0", [](Call& c) { return fail(c, 6, "no"), 0; }, TROUPE_E_INTERNAL,
+       "contract broken: called fail() (\"no\") and returned 0"},
       {"undeclared port", [](Call& c) { return emit(c, TROUPE_VALUE, "x", "{}"), 0; }, TROUPE_E_INTERNAL,
        "contract broken: emitted on port \"x\", which its manifest does not declare"},
       {"hold of no filter", [](Call& c) { return emit(c, TROUPE_HOLD, "candidate", "{}"), 0; }, TROUPE_E_INTERNAL,
        "contract broken: emitted a hold, which only filters may"},
-      {"unknown kind", [](Call& c) { return emit(c, 17, "candidate", "{}"), 0; }, TROUPE_E_INTERNAL, "contract broken: emitted kind 17, which is unknown"},
+      {"unknown kind", [](Call& c) { return emit(c, 17, "candidate", "{}"), 0; }, TROUPE_E_INTERNAL,
+       "contract broken: emitted kind 17, which is unknown"},
       {"too many values",
        [](Call& c) {
          int code = 0;
@@ -64,7 +66,8 @@ TEST_CASE("what a call comes to", "[call]") {
        TROUPE_E_INTERNAL, "contract broken: emitted more than 4096 values"},
       {"a message of bytes", [](Call& c) { return fail(c, 1, "a\xC3(\xF0\x9F\x98\x80\xED\xA0\x80"); }, 1,
        "a\xEF\xBF\xBD(\xF0\x9F\x98\x80\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
-      {"a long message", [](Call& c) { return fail(c, 1, std::string(4095, 'x') + "\xC3\xA4"); }, 1, std::string(4095, 'x')},
+      {"a long message", [](Call& c) { return fail(c, 1, std::string(4095, 'x') + "\xC3\xA4"); }, 1,
+       std::string(4095, 'x')},
   }));
   CAPTURE(row.name);
   const auto type = provider();
@@ -84,7 +87,8 @@ TEST_CASE("a cancelled call fails with the reason of the cancel", "[call]") {
   const auto type = provider();
   Call call(type, "{}", 1);
   int calls = 0;
-  call.table()->on_cancel(call.table()->ctx, [](void* n) { ++*static_cast<int*>(n); }, &calls);
+  call.table()->on_cancel(
+      call.table()->ctx, [](void* n) { ++*static_cast<int*>(n); }, &calls);
   CHECK(call.table()->cancelled(call.table()->ctx) == 0);
   call.cancel(kStop);
   call.cancel({TROUPE_E_TRANSIENT, "later", -1});
@@ -93,7 +97,8 @@ TEST_CASE("a cancelled call fails with the reason of the cancel", "[call]") {
   CHECK(emit(call, TROUPE_VALUE, "candidate", "{}") == TROUPE_E_CANCELLED);
   CHECK_FALSE(call.sleep(1'000'000));
   // Registered too late: called at once.
-  call.table()->on_cancel(call.table()->ctx, [](void* n) { ++*static_cast<int*>(n); }, &calls);
+  call.table()->on_cancel(
+      call.table()->ctx, [](void* n) { ++*static_cast<int*>(n); }, &calls);
   CHECK(calls == 2);
   fail(call, TROUPE_E_INTERNAL, "my own");
   const auto result = call.finish(TROUPE_E_INTERNAL);
@@ -168,7 +173,9 @@ TEST_CASE("a call's random numbers depend on its seed alone", "[call]") {
 TEST_CASE("deltas and usage go to the listener; usage is kept when the call fails", "[call]") {
   const auto type = provider();
   std::vector<std::string> heard;
-  Call call(type, "{}", 1, [&](std::uint32_t kind, std::string_view json) { heard.push_back(std::to_string(kind) + std::string(json)); });
+  Call call(type, "{}", 1, [&](std::uint32_t kind, std::string_view json) {
+    heard.push_back(std::to_string(kind) + std::string(json));
+  });
   emit(call, TROUPE_DELTA, "candidate", "{\"text\":\"a\"}");
   emit(call, TROUPE_USAGE, "", "{\"input\":1}");
   const auto result = call.finish(6);

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "rig.hpp"
+#include "support/json_schema.hpp"
 
 namespace troupe::test {
 namespace {
@@ -41,16 +42,47 @@ TEST_CASE("a sink is given every durable event, in order, with contiguous number
   CHECK(kept.back().type == "complete");
 }
 
+TEST_CASE("every event is valid by its schema", "[engine]") {
+  std::vector<Problem> problems;
+  const auto schema = JsonSchema::compile(readFile(TROUPE_SOURCE_DIR "/sdk/schemas/event.schema.json"), problems);
+  REQUIRE(schema);
+  Rig rig;
+  rig.options.progress_every = std::chrono::milliseconds(1);
+  auto text = withSink(rig.board, R"("act":"fail","code":1,"on":[3])").node("frames", "sink_progress");
+  for (const auto name : {"a", "b", "c"}) text.options(name, R"("act":"fail","code":1,"on":[0,7])");
+  rig.board.on("a", "run", [&](std::int64_t index) {
+    if (index == 5) rig.engine().pause("test");
+  });
+  CHECK(rig.run(text).state == "paused");
+  rig.board.on("a", "run", nullptr);
+  CHECK(rig.resume().state == "complete");
+  std::set<std::string> types;
+  const auto check = [&](const std::string& json) {
+    const auto event = parsed(json);
+    types.insert(event["type"].GetString());
+    const auto wrong = schema->check(event);
+    INFO(json);
+    CHECK((wrong.empty() ? "" : wrong.front().place + ": " + wrong.front().fact) == "");
+  };
+  for (const auto& event : rig.events()) check(event.json);
+  for (const auto& word : rig.board.words("frames", "event")) check(word.text);
+  for (const auto type : {"run", "sample", "log", "notice", "complete"}) CHECK(types.count(type) == 1);
+}
+
 TEST_CASE("progress has the fields that are promised, and counts that add up", "[engine]") {
   Rig rig;
   rig.options.progress_every = std::chrono::milliseconds(1);
-  auto text = withSink(rig.board).options("source", R"("genres":["fantasy","noir"])").options("score", R"("value":7.96)").inFlight(1);
+  auto text = withSink(rig.board)
+                  .options("source", R"("genres":["fantasy","noir"])")
+                  .options("score", R"("value":7.96)")
+                  .inFlight(1);
   for (const auto name : {"a", "b", "c"}) text.options(name, R"("act":"fail","code":1,"on":[0,7])");
   text.options("keep", R"("min":7,"act":"throw","on":[3])").node("frames", "sink_progress");
   CHECK(rig.run(text).state == "complete");
-  const std::set<std::string> expected = {"current", "total",     "percentage", "latest_quality", "current_genre",   "best_model", "successful",
-                                          "failed",  "stories_saved", "phase",  "elapsed_s",      "eta_s", "eta_low_s", "eta_high_s",
-                                          "below_threshold", "repeated"};
+  const std::set<std::string> expected = {"current",       "total",      "percentage",      "latest_quality",
+                                          "current_genre", "best_model", "successful",      "failed",
+                                          "stories_saved", "phase",      "elapsed_s",       "eta_s",
+                                          "eta_low_s",     "eta_high_s", "below_threshold", "repeated"};
   bool first = true;
   for (const auto& event : rig.events("sample")) {
     const auto& progress = event["progress"];
@@ -81,7 +113,8 @@ TEST_CASE("progress has the fields that are promised, and counts that add up", "
 
 TEST_CASE("the phase is that of the lowest unfinished sample", "[engine]") {
   Rig rig;
-  const auto [node, phase] = GENERATE(table<std::string, std::string>({{"a", "generating"}, {"score", "evaluating"}, {"store", "storing"}}));
+  const auto [node, phase] =
+      GENERATE(table<std::string, std::string>({{"a", "generating"}, {"score", "evaluating"}, {"store", "storing"}}));
   rig.options.progress_every = std::chrono::milliseconds(1);
   rig.board.close(node, "run");
   rig.start(PipelineText::ensemble(rig.board).samples(1).node("frames", "sink_progress"));

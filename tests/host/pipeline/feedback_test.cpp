@@ -83,7 +83,8 @@ TEST_CASE("feedback applies samples in index order, and forgets what nobody read
   int advanced = 0;
   pipeline::Feedback feedback(
       2,
-      [&](std::int64_t index, const std::string& sample, const std::string& previous, std::function<void(std::optional<std::string>)> done) {
+      [&](std::int64_t index, const std::string& sample, const std::string& previous,
+          std::function<void(std::optional<std::string>)> done) {
         calls.push_back({index, sample, previous});
         open.push_back(std::move(done));
       },

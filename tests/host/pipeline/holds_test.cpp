@@ -54,7 +54,8 @@ TEST_CASE("a resumed run keeps what is held, and acts on what was decided meanwh
   Rig rig;
   CHECK(rig.run(holding(rig.board, R"("on":[0,1,2])")).state == "paused");
   rig.drop();
-  rig.journal().append({HoldDecided{rig.last().key, 0, "keep", true, "tester", 1}, HoldDecided{rig.last().key, 1, "keep", false, "tester", 1}});
+  rig.journal().append({HoldDecided{rig.last().key, 0, "keep", true, "tester", 1},
+                        HoldDecided{rig.last().key, 1, "keep", false, "tester", 1}});
   rig.journal().flush();
   auto end = rig.resume();
   CHECK(end.state == "paused");

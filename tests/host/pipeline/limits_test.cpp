@@ -8,7 +8,11 @@ TEST_CASE("a node never has more calls in it than in_flight says", "[engine]") {
   Rig rig;
   // Two calls are inside and wait for each other, so that a third would be seen.
   rig.board.close("a", "run");
-  rig.start(PipelineText::ensemble(rig.board).samples(12).inFlight(8).limits("a", R"("in_flight":2)").limits("b", R"("in_flight":3)"));
+  rig.start(PipelineText::ensemble(rig.board)
+                .samples(12)
+                .inFlight(8)
+                .limits("a", R"("in_flight":2)")
+                .limits("b", R"("in_flight":3)"));
   rig.board.waitFor("a", "run", 2);
   rig.board.waitFor("b", "back", 8);
   CHECK(rig.board.count("a", "run") == 2);
@@ -55,7 +59,8 @@ TEST_CASE("calls keep the pace of rpm, in order", "[engine]") {
 TEST_CASE("a service's retry_after is waited for", "[engine]") {
   Rig rig;
   rig.options.backoff = {std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
-  auto text = PipelineText::ensemble(rig.board).samples(1).options("a", R"("act":"fail","code":4,"first":1,"retry_after_ms":60)");
+  auto text = PipelineText::ensemble(rig.board).samples(1).options(
+      "a", R"("act":"fail","code":4,"first":1,"retry_after_ms":60)");
   const auto begun = std::chrono::steady_clock::now();
   CHECK(rig.run(text).state == "complete");
   CHECK(std::chrono::steady_clock::now() - begun >= std::chrono::milliseconds(60));
@@ -66,7 +71,8 @@ TEST_CASE("a time limit reaches a blocked plugin by poll and by push", "[engine]
   Rig rig;
   const auto act = GENERATE(R"("act":"poll","on":[1])", R"("act":"push","on":[1])");
   rig.options.grace = kPatience;
-  const auto end = rig.run(PipelineText::ensemble(rig.board).samples(3).options("b", act).limits("b", R"("timeout_s":0.05,"retries":1)"));
+  const auto end = rig.run(
+      PipelineText::ensemble(rig.board).samples(3).options("b", act).limits("b", R"("timeout_s":0.05,"retries":1)"));
   CHECK(end.state == "complete");
   CHECK_FALSE(end.abandoned);
   CHECK(rig.board.count("b", "cancelled", 1) == 2);
@@ -80,7 +86,10 @@ TEST_CASE("a time limit reaches a blocked plugin by poll and by push", "[engine]
 TEST_CASE("what is emitted after the cancel is refused and does not count", "[engine]") {
   Rig rig;
   rig.options.grace = kPatience;
-  const auto end = rig.run(PipelineText::ensemble(rig.board).samples(1).options("b", R"("act":"late")").limits("b", R"("timeout_s":0.05,"retries":0)"));
+  const auto end = rig.run(PipelineText::ensemble(rig.board)
+                               .samples(1)
+                               .options("b", R"("act":"late")")
+                               .limits("b", R"("timeout_s":0.05,"retries":0)"));
   CHECK(end.state == "complete");
   CHECK(rig.board.words("b", "late").at(0).text == "10");
   CHECK(resultOf(end)["models"][1]["failures"].GetInt64() == 1);
@@ -110,7 +119,8 @@ TEST_CASE("a plugin that never returns is given up; the others are unharmed", "[
   CHECK(resultOf(end)["successful"].GetInt64() == row.successful);
   CHECK(rig.events("sample").size() == 4);
   bool told = false;
-  for (const auto& event : rig.events("log")) told = told || std::string(event["message"].GetString()).find("is stuck") != std::string::npos;
+  for (const auto& event : rig.events("log"))
+    told = told || std::string(event["message"].GetString()).find("is stuck") != std::string::npos;
   CHECK(told);
   // It comes back when all is over, and harms nobody.
   rig.drop();
@@ -138,7 +148,11 @@ TEST_CASE("a stuck thread that comes back during the run ends without a trace", 
   Rig rig;
   rig.board.close("b", "blocked");
   rig.board.close("c", "run");
-  rig.start(PipelineText::ensemble(rig.board).samples(2).inFlight(1).options("b", R"("act":"never","on":[0])").limits("b", R"("timeout_s":0.05,"retries":0)"));
+  rig.start(PipelineText::ensemble(rig.board)
+                .samples(2)
+                .inFlight(1)
+                .options("b", R"("act":"never","on":[0])")
+                .limits("b", R"("timeout_s":0.05,"retries":0)"));
   rig.waitForEvents("log", 1);  // Given up.
   rig.board.open("b", "blocked");
   rig.board.waitFor("b", "back", 1);
@@ -151,7 +165,8 @@ TEST_CASE("a stuck thread that comes back during the run ends without a trace", 
 TEST_CASE("a provider whose key is refused is asked no more; the others go on", "[engine]") {
   Rig rig;
   const auto code = GENERATE(2, 3);  // auth, quota_gone
-  const auto end = rig.run(PipelineText::ensemble(rig.board).samples(6).inFlight(1).options("b", R"("act":"fail","code":)" + std::to_string(code)));
+  const auto end = rig.run(PipelineText::ensemble(rig.board).samples(6).inFlight(1).options(
+      "b", R"("act":"fail","code":)" + std::to_string(code)));
   CHECK(end.state == "complete");
   CHECK(resultOf(end)["successful"].GetInt64() == 6);
   CHECK(rig.board.count("b", "run") == 1);
@@ -160,7 +175,8 @@ TEST_CASE("a provider whose key is refused is asked no more; the others go on", 
 TEST_CASE("without a provider left the run pauses and fails no sample that it has not started", "[engine]") {
   Rig rig;
   auto text = PipelineText::ensemble(rig.board).samples(50).inFlight(2);
-  for (const auto name : {"a", "b", "c"}) text.options(name, R"("act":"fail","code":3,"message":"until Monday","on":[3,4,5,6,7])");
+  for (const auto name : {"a", "b", "c"})
+    text.options(name, R"("act":"fail","code":3,"message":"until Monday","on":[3,4,5,6,7])");
   const auto end = rig.run(text);
   CHECK(end.state == "paused");
   CHECK(end.reason.substr(0, 21) == "no provider is left: ");

@@ -221,8 +221,10 @@ TEST_CASE("back-off doubles up to its cap, with full jitter; the service's word 
   RetryPolicy policy(100, {500ms, 8000ms});
   for (const std::int64_t ceiling : {500, 1000, 2000, 4000, 8000, 8000}) {
     RetryPolicy copy = policy;
-    CHECK(copy.next({TROUPE_E_TRANSIENT, std::to_string(ceiling), -1}, static_cast<std::uint64_t>(ceiling))->count() == ceiling);
-    CHECK(policy.next({TROUPE_E_TRANSIENT, std::to_string(ceiling) + "b", -1}, static_cast<std::uint64_t>(ceiling) + 1)->count() == 0);
+    CHECK(copy.next({TROUPE_E_TRANSIENT, std::to_string(ceiling), -1}, static_cast<std::uint64_t>(ceiling))->count() ==
+          ceiling);
+    CHECK(policy.next({TROUPE_E_TRANSIENT, std::to_string(ceiling) + "b", -1}, static_cast<std::uint64_t>(ceiling) + 1)
+              ->count() == 0);
   }
   CHECK(policy.next({TROUPE_E_RATE_LIMITED, "x", 12345}, 0)->count() == 12345);
   CHECK(policy.next({TROUPE_E_RATE_LIMITED, "y", 0}, 99)->count() == 0);
@@ -298,8 +300,12 @@ TEST_CASE("a watcher wakes for an event, a close and a stop", "[hub]") {
 
 TEST_CASE("a pipeline as a graph", "[graph]") {
   Board board;
-  auto text = PipelineText::ensemble(board).node("judge", "sample_scorer", R"(["a","c"])").inputs("vote", R"(["score","judge"])");
-  text.inputs("source", R"({"examples":{"from":"memory","lag":16}})").node("memory", "store", R"(["keep"])").node("sink", "sink");
+  auto text = PipelineText::ensemble(board)
+                  .node("judge", "sample_scorer", R"(["a","c"])")
+                  .inputs("vote", R"(["score","judge"])");
+  text.inputs("source", R"({"examples":{"from":"memory","lag":16}})")
+      .node("memory", "store", R"(["keep"])")
+      .node("sink", "sink");
   text.node("second", "filter", R"(["keep"])").inputs("store", R"(["second"])");
   config::CheckOptions options;
   const auto pipeline = config::checkPipeline(text.text(), "t.json", catalog(), options);

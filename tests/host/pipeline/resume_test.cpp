@@ -52,7 +52,8 @@ TEST_CASE("what does not end before the drain is over is cancelled, and done aga
 
 TEST_CASE("a retry that waits is left for the resume", "[engine]") {
   Rig rig;
-  rig.start(PipelineText::ensemble(rig.board).samples(1).options("b", R"("act":"fail","code":4,"first":1,"retry_after_ms":3600000)"));
+  rig.start(PipelineText::ensemble(rig.board).samples(1).options(
+      "b", R"("act":"fail","code":4,"first":1,"retry_after_ms":3600000)"));
   rig.board.waitFor("a", "back");
   rig.board.waitFor("b", "back");
   rig.board.waitFor("c", "back");
@@ -108,7 +109,8 @@ TEST_CASE("a source that blocks while the run pauses is cancelled after the drai
   CHECK(rig.journal().lastStarted(rig.last().key) == 1);
 }
 
-TEST_CASE("a run that was copied in the middle goes on from the copy: the same samples, no committed call again", "[engine]") {
+TEST_CASE("a run that was copied in the middle goes on from the copy: the same samples, no committed call again",
+          "[engine]") {
   auto text = [](const Board& board) {
     auto pipeline = PipelineText::ensemble(board).samples(30).inFlight(4).node("sink", "sink");
     pipeline.options("a", R"("text":"a","random_ms":2)").options("b", R"("text":"b","act":"fail","code":1,"every":4)");
@@ -136,10 +138,12 @@ TEST_CASE("a run that was copied in the middle goes on from the copy: the same s
       for (const auto& call : after.sample(i).calls) committed[{i, call.node}] = true;
     const auto told = after.events().size();
     // The stored pipeline names the first rig's board.
-    const auto before = rig.board.words("a", "run").size() + rig.board.words("b", "run").size() + rig.board.words("c", "run").size();
+    const auto before =
+        rig.board.words("a", "run").size() + rig.board.words("b", "run").size() + rig.board.words("c", "run").size();
     const auto end = after.resume();
     CHECK(end.state == "complete");
-    const auto since = rig.board.words("a", "run").size() + rig.board.words("b", "run").size() + rig.board.words("c", "run").size() - before;
+    const auto since = rig.board.words("a", "run").size() + rig.board.words("b", "run").size() +
+                       rig.board.words("c", "run").size() - before;
     CHECK(since == 90 - committed.size());
     CHECK(after.canonical() == whole.canonical());
     CHECK(resultOf(end)["successful"].GetInt64() == 30);
@@ -156,15 +160,18 @@ TEST_CASE("a run that was copied in the middle goes on from the copy: the same s
   }
 }
 
-TEST_CASE("a store that cannot save pauses the run; after the resume nothing is missing and nothing twice", "[engine]") {
+TEST_CASE("a store that cannot save pauses the run; after the resume nothing is missing and nothing twice",
+          "[engine]") {
   Rig rig;
   SECTION("for a moment: it is asked again") {
-    const auto end = rig.run(PipelineText::ensemble(rig.board).samples(6).options("store", R"("act":"fail","code":6,"first":2,"on":[2],"vary":true)"));
+    const auto end = rig.run(PipelineText::ensemble(rig.board).samples(6).options(
+        "store", R"("act":"fail","code":6,"first":2,"on":[2],"vary":true)"));
     CHECK(end.state == "complete");
     CHECK(resultOf(end)["stories_saved"].GetInt64() == 6);
   }
   SECTION("for good") {
-    auto end = rig.run(PipelineText::ensemble(rig.board).samples(6).inFlight(1).options("store", R"("act":"fail","code":1,"first":1,"on":[2],"message":"disk full")"));
+    auto end = rig.run(PipelineText::ensemble(rig.board).samples(6).inFlight(1).options(
+        "store", R"("act":"fail","code":1,"first":1,"on":[2],"message":"disk full")"));
     CHECK(end.state == "paused");
     CHECK(end.reason == "store store: permanent_request: disk full");
     CHECK_FALSE(rig.sample(2).settled);
@@ -179,7 +186,8 @@ TEST_CASE("samples begun by the source are not asked for again, also when it had
   rig.board.on("b", "run", [&](std::int64_t index) {
     if (index == 3) rig.engine().pause("test");
   });
-  CHECK(rig.run(PipelineText::ensemble(rig.board).samples(50).inFlight(1).options("source", R"("count":6)")).state == "paused");
+  CHECK(rig.run(PipelineText::ensemble(rig.board).samples(50).inFlight(1).options("source", R"("count":6)")).state ==
+        "paused");
   rig.board.on("b", "run", nullptr);
   const auto end = rig.resume();
   CHECK(end.state == "complete");
@@ -188,7 +196,8 @@ TEST_CASE("samples begun by the source are not asked for again, also when it had
 }
 
 TEST_CASE("a journal that can be written no more ends the run with that failure", "[engine]") {
-  // A limit on the size of files stands for the full disk. The signal that comes with it is ignored, so that write() fails.
+  // A limit on the size of files stands for the full disk. The signal that comes with it is ignored, so that write()
+  // fails.
   struct Limit {
     Limit() {
       ::getrlimit(RLIMIT_FSIZE, &before);

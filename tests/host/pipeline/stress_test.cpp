@@ -1,4 +1,5 @@
-// Random schedules: delays, failures, cancels, pauses and crashes. TROUPE_STRESS_ROUNDS sets how many, TROUPE_STRESS_SEED which.
+// Random schedules: delays, failures, cancels, pauses and crashes. TROUPE_STRESS_ROUNDS sets how many,
+// TROUPE_STRESS_SEED which.
 #include <cstdlib>
 #include <iostream>
 #include <random>
@@ -20,21 +21,35 @@ std::string pick(Random& random, const std::vector<std::string>& from) { return 
 
 PipelineText randomPipeline(const Board& board, Random& random, std::int64_t samples) {
   auto text = PipelineText::ensemble(board).samples(samples).inFlight(1 + static_cast<int>(random() % 12));
-  const std::vector<std::string> troubles = {
-      "", "", R"("random_ms":3)", R"("act":"fail","code":6,"first":1)", R"("act":"fail","code":6,"every":3,"vary":true)", R"("act":"fail","code":1,"every":4)",
-      R"("act":"fail","code":4,"first":1,"every":2,"retry_after_ms":2)", R"("act":"rubbish","every":5)", R"("act":"throw","every":6)",
-      R"("act":"poll","every":7)", R"("act":"push","every":7)", R"("act":"none","every":3,"random_ms":2)"};
+  const std::vector<std::string> troubles = {"",
+                                             "",
+                                             R"("random_ms":3)",
+                                             R"("act":"fail","code":6,"first":1)",
+                                             R"("act":"fail","code":6,"every":3,"vary":true)",
+                                             R"("act":"fail","code":1,"every":4)",
+                                             R"("act":"fail","code":4,"first":1,"every":2,"retry_after_ms":2)",
+                                             R"("act":"rubbish","every":5)",
+                                             R"("act":"throw","every":6)",
+                                             R"("act":"poll","every":7)",
+                                             R"("act":"push","every":7)",
+                                             R"("act":"none","every":3,"random_ms":2)"};
   for (const auto name : {"a", "b", "c"}) {
-    text.options(name, pick(random, troubles)).limits(name, R"("timeout_s":0.02,"retries":)" + std::to_string(random() % 3) + pick(random, {"", R"(,"in_flight":2)", R"(,"rpm":60000)"}));
+    text.options(name, pick(random, troubles))
+        .limits(name, R"("timeout_s":0.02,"retries":)" + std::to_string(random() % 3) +
+                          pick(random, {"", R"(,"in_flight":2)", R"(,"rpm":60000)"}));
     text.type(name, pick(random, {"provider", "provider_one", "provider_three"}));
   }
-  text.type("score", pick(random, {"scorer", "sample_scorer"})).options("score", pick(random, {"", R"("act":"abstain","every":4)", R"("random_ms":2)", R"("act":"throw","every":5)"}));
+  text.type("score", pick(random, {"scorer", "sample_scorer"}))
+      .options("score",
+               pick(random, {"", R"("act":"abstain","every":4)", R"("random_ms":2)", R"("act":"throw","every":5)"}));
   text.options("vote", pick(random, {"", "", R"("act":"unknown","every":9)"}));
-  text.options("keep", pick(random, {"", R"("min":5)", R"("act":"hold","every":6,"until_ms":2)", R"("act":"throw","every":8)"}));
+  text.options(
+      "keep", pick(random, {"", R"("min":5)", R"("act":"hold","every":6,"until_ms":2)", R"("act":"throw","every":8)"}));
   text.options("store", pick(random, {"", R"("act":"fail","code":6,"first":1,"every":4)", R"("random_ms":2)"}));
   text.node("sink", "sink", "", pick(random, {"", R"("act":"fail","code":1,"every":5)"}));
   if (random() % 2 == 0) {
-    text.node("memory", "store", R"(["keep"])", R"("feeds":true)").inputs("source", R"({"examples":{"from":"memory","lag":12}})");
+    text.node("memory", "store", R"(["keep"])", R"("feeds":true)")
+        .inputs("source", R"({"examples":{"from":"memory","lag":12}})");
   }
   return text;
 }

@@ -1,9 +1,10 @@
-// What plugins emit: everything that is let pass is valid by the SDK's schemas, and bad values are refused with a sentence.
+// What plugins emit: everything that is let pass is valid by the SDK's schemas, and bad values are refused with a
+// sentence.
 #include "pipeline/values.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
+#include <catch2/catch.hpp>
 
 #include <random>
 
@@ -36,21 +37,25 @@ std::string wrong(const std::string& name, const std::string& json) {
 }
 
 struct Port {
-  std::string emitted;  // schema of what is emitted
-  std::string flows;    // schema of what flows, or ""
+  std::string emitted;                                  // schema of what is emitted
+  std::string flows;                                    // schema of what flows, or ""
   std::function<std::string(const std::string&)> take;  // Returns what flows.
 };
 
 const std::map<std::string, Port>& ports() {
   static const std::map<std::string, Port> all = {
       {"prompt", {"emit-prompt", "prompt", [](const std::string& json) { return completePrompt(json, 17, 42).json; }}},
-      {"candidate", {"emit-candidate", "candidate", [](const std::string& json) { return completeCandidate(json, 17, "wren", 12, 1).json; }}},
-      {"score", {"emit-score", "score", [](const std::string& json) { return completeScore(json, "17/wren", "craft").json; }}},
+      {"candidate",
+       {"emit-candidate", "candidate",
+        [](const std::string& json) { return completeCandidate(json, 17, "wren", 12, 1).json; }}},
+      {"score",
+       {"emit-score", "score", [](const std::string& json) { return completeScore(json, "17/wren", "craft").json; }}},
       {"selection",
        {"emit-selection", "sample",
         [](const std::string& json) {
           return R"({"run":"r","index":17,"seed":42,"prompt":{"id":"17","index":17,"seed":42,"messages":[{"role":"user","content":"x"}],"vars":{}},)"
-                 R"("candidates":[],"quality":7,)" +
+                 R"("quality":7,"candidates":[)" +
+                 completeCandidate(R"({"text":"t"})", 17, "wren", 1, 1).json + "]," +
                  completeSelection(json, {"17/wren", "17/quill"}).members + "}";
         }}},
       {"verdict", {"emit-verdict", "", [](const std::string& json) { return readVerdict(json), std::string(); }}},
@@ -65,16 +70,22 @@ const std::map<std::string, std::vector<std::string>>& good() {
        {R"({"messages":[{"role":"user","content":"Hello"}]})",
         R"({"messages":[{"role":"system","content":""},{"role":"assistant","content":"x"}],"vars":{"genre":"noir","n":3},"id":"q7","extra":[1]})"}},
       {"candidate",
-       {R"({"text":""})", R"({"text":"t","finish":"length","model":"m","usage":{"input":0,"output":300},"cost":{"usd":0.001,"source":"reported"}})",
-        R"({"text":"\u00e9\ud83d\ude00","finish":"content","usage":{},"logprobs":[1,2.5]})", R"({"text":"t","finish":"stop","model":null,"usage":null})"}},
+       {R"({"text":""})",
+        R"({"text":"t","finish":"length","model":"m","usage":{"input":0,"output":300},"cost":{"usd":0.001,"source":"reported"}})",
+        R"({"text":"\u00e9\ud83d\ude00","finish":"content","usage":{},"logprobs":[1,2.5]})",
+        R"({"text":"t","finish":"stop","model":null,"usage":null})"}},
       {"score",
-       {R"({"value":0})", R"({"value":10,"reason":"r"})", R"({"abstained":true})", R"({"abstained":true,"reason":"no"})",
-        R"({"value":7.25,"abstained":false,"parts":[{"name":"n","value":9.1,"weight":1,"reason":"r"}],"pairs":[{}]})", R"({"value":1e-300})"}},
+       {R"({"value":0})", R"({"value":10,"reason":"r"})", R"({"abstained":true})",
+        R"({"abstained":true,"reason":"no"})",
+        R"({"value":7.25,"abstained":false,"parts":[{"name":"n","value":9.1,"weight":1,"reason":"r"}],"pairs":[{}]})",
+        R"({"value":1e-300})"}},
       {"selection",
        {R"({"winner":"17/wren"})",
         R"({"winner":"17/quill","ranking":["17/quill","17/wren"],"margin":0.4,"ties":["17/wren"],"abstained":["x on y"],"reason":"r","votes":[{"scorer":"s","for":"17/wren","margin":1}]})"}},
       {"verdict", {R"({"pass":true})", R"({"pass":false,"reason":"quality 7 < 8"})"}},
-      {"hold", {R"({"default":"pass","why":"w"})", R"({"until":null,"default":"drop","why":""})", R"({"until":1700000000000,"default":"drop","why":"w"})"}},
+      {"hold",
+       {R"({"default":"pass","why":"w"})", R"({"until":null,"default":"drop","why":""})",
+        R"({"until":1700000000000,"default":"drop","why":"w"})"}},
   };
   return all;
 }
@@ -86,7 +97,7 @@ TEST_CASE("good values pass and flow as the schemas say", "[values]") {
       CAPTURE(name, text);
       std::string flows;
       REQUIRE_NOTHROW(flows = port.take(text));
-      if (!port.flows.empty()) CHECK(wrong(port.flows, flows).empty());
+      if (!port.flows.empty()) CHECK(wrong(port.flows, flows) == "");
     }
   }
 }
@@ -109,7 +120,8 @@ TEST_CASE("bad values are refused with a sentence", "[values]") {
       {"candidate", R"({"text":null})", "\"text\" is missing"},
       {"candidate", R"({"text":7})", "\"text\" is no string"},
       {"candidate", "{\"text\":\"\xff\"}", "no JSON: Invalid encoding in string. at byte 9"},
-      {"candidate", R"({"text":"x"} {})", "no JSON: The document root must not be followed by other values. at byte 13"},
+      {"candidate", R"({"text":"x"} {})",
+       "no JSON: The document root must not be followed by other values. at byte 13"},
       {"candidate", R"({"text":"x","finish":"tired"})", "\"finish\" is \"tired\", none of stop, length, content"},
       {"candidate", R"({"text":"x","usage":[]})", "\"usage\" is no object"},
       {"candidate", R"({"text":"x","usage":{"input":-1}})", "\"input\" is no number of tokens"},
@@ -117,7 +129,8 @@ TEST_CASE("bad values are refused with a sentence", "[values]") {
       {"candidate", R"({"text":"x","cost":7})", "\"cost\" is no object"},
       {"candidate", R"({"text":"x","cost":{"source":"reported"}})", "\"usd\" is missing or no amount"},
       {"candidate", R"({"text":"x","cost":{"usd":-1,"source":"reported"}})", "\"usd\" is missing or no amount"},
-      {"candidate", R"({"text":"x","cost":{"usd":1,"source":"guess"}})", "\"source\" is none of reported, estimated, unknown"},
+      {"candidate", R"({"text":"x","cost":{"usd":1,"source":"guess"}})",
+       "\"source\" is none of reported, estimated, unknown"},
       {"score", "{}", "\"value\" is missing or no number; to abstain say \"abstained\": true"},
       {"score", R"({"value":"7"})", "\"value\" is missing or no number; to abstain say \"abstained\": true"},
       {"score", R"({"value":10.5})", "\"value\" is 10.5, not within 0 and 10"},
@@ -126,9 +139,12 @@ TEST_CASE("bad values are refused with a sentence", "[values]") {
       {"score", R"({"value":7,"abstained":1})", "\"abstained\" is neither true nor false"},
       {"score", R"({"value":7,"parts":{}})", "\"parts\" is no array"},
       {"score", R"({"value":7,"parts":[7]})", "a part needs \"name\", and \"value\" within 0 and 10"},
-      {"score", R"({"value":7,"parts":[{"name":"","value":1}]})", "a part needs \"name\", and \"value\" within 0 and 10"},
-      {"score", R"({"value":7,"parts":[{"name":"n","value":11}]})", "a part needs \"name\", and \"value\" within 0 and 10"},
-      {"score", R"({"value":7,"parts":[{"name":"n","value":1,"weight":-1}]})", "\"weight\" of a part is no number from 0"},
+      {"score", R"({"value":7,"parts":[{"name":"","value":1}]})",
+       "a part needs \"name\", and \"value\" within 0 and 10"},
+      {"score", R"({"value":7,"parts":[{"name":"n","value":11}]})",
+       "a part needs \"name\", and \"value\" within 0 and 10"},
+      {"score", R"({"value":7,"parts":[{"name":"n","value":1,"weight":-1}]})",
+       "\"weight\" of a part is no number from 0"},
       {"score", R"({"value":7,"parts":[{"name":"n","value":1,"reason":1}]})", "\"reason\" is no string"},
       {"score", R"({"value":7,"pairs":[1]})", "\"pairs\" is no array of objects"},
       {"score", R"({"value":7,"reason":1})", "\"reason\" is no string"},
@@ -140,7 +156,8 @@ TEST_CASE("bad values are refused with a sentence", "[values]") {
       {"selection", R"({"winner":"17/wren","margin":-1})", "\"margin\" is no number from 0"},
       {"selection", R"({"winner":"17/wren","abstained":[1]})", "\"abstained\" is no array of strings"},
       {"selection", R"({"winner":"17/wren","votes":[{"scorer":"s"}]})", "a vote needs \"scorer\" and \"for\""},
-      {"selection", R"({"winner":"17/wren","votes":[{"scorer":"s","for":"x","margin":-1}]})", "\"margin\" is no number from 0"},
+      {"selection", R"({"winner":"17/wren","votes":[{"scorer":"s","for":"x","margin":-1}]})",
+       "\"margin\" is no number from 0"},
       {"verdict", "{}", "\"pass\" is missing or neither true nor false"},
       {"verdict", R"({"pass":1})", "\"pass\" is missing or neither true nor false"},
       {"verdict", R"({"pass":true,"reason":1})", "\"reason\" is no string"},
@@ -163,15 +180,24 @@ TEST_CASE("bad values are refused with a sentence", "[values]") {
 void mutate(rapidjson::Value& value, rapidjson::Document::AllocatorType& allocator, std::mt19937_64& random) {
   const auto other = [&]() -> rapidjson::Value {
     switch (random() % 9) {
-      case 0: return rapidjson::Value();
-      case 1: return rapidjson::Value(true);
-      case 2: return rapidjson::Value(-1);
-      case 3: return rapidjson::Value(11.5);
-      case 4: return rapidjson::Value("");
-      case 5: return rapidjson::Value("17/wren");
-      case 6: return rapidjson::Value(rapidjson::kArrayType);
-      case 7: return rapidjson::Value(rapidjson::kObjectType);
-      default: return rapidjson::Value(3);
+      case 0:
+        return rapidjson::Value();
+      case 1:
+        return rapidjson::Value(true);
+      case 2:
+        return rapidjson::Value(-1);
+      case 3:
+        return rapidjson::Value(11.5);
+      case 4:
+        return rapidjson::Value("");
+      case 5:
+        return rapidjson::Value("17/wren");
+      case 6:
+        return rapidjson::Value(rapidjson::kArrayType);
+      case 7:
+        return rapidjson::Value(rapidjson::kObjectType);
+      default:
+        return rapidjson::Value(3);
     }
   };
   if (value.IsObject() && value.MemberCount() > 0 && random() % 4 != 0) {
@@ -211,7 +237,8 @@ TEST_CASE("what passes is valid by the schema, whatever is changed in a good val
         }
       } catch (const BadValue&) {
         ++refused[name];
-        // Nothing good is refused, except what names candidates that the sample does not have, which a schema cannot say.
+        // Nothing good is refused, except what names candidates that the sample does not have, which a schema cannot
+        // say.
         if (name != "selection") REQUIRE_FALSE(wrong(port.emitted, text).empty());
       }
     }
@@ -221,12 +248,14 @@ TEST_CASE("what passes is valid by the schema, whatever is changed in a good val
 }
 
 TEST_CASE("what the host adds, a plugin cannot set", "[values]") {
-  const auto candidate = parsed(completeCandidate(R"({"text":"t","id":"x","node":"y","latency_ms":-1,"attempts":99})", 3, "wren", 12, 2).json);
+  const auto candidate = parsed(
+      completeCandidate(R"({"text":"t","id":"x","node":"y","latency_ms":-1,"attempts":99})", 3, "wren", 12, 2).json);
   CHECK(candidate["id"] == "3/wren");
   CHECK(candidate["node"] == "wren");
   CHECK(candidate["latency_ms"].GetInt() == 12);
   CHECK(candidate["attempts"].GetInt() == 2);
-  const auto prompt = parsed(completePrompt(R"({"messages":[{"role":"user","content":"x"}],"index":9,"seed":1})", 3, 42).json);
+  const auto prompt =
+      parsed(completePrompt(R"({"messages":[{"role":"user","content":"x"}],"index":9,"seed":1})", 3, 42).json);
   CHECK(prompt["index"].GetInt() == 3);
   CHECK(prompt["seed"].GetInt() == 42);
   CHECK(prompt["id"] == "3");
@@ -235,7 +264,8 @@ TEST_CASE("what the host adds, a plugin cannot set", "[values]") {
   CHECK(score["scorer"] == "craft");
   CHECK(completeScore(R"({"value":7,"candidate":"3/quill"})", "", "craft").candidate == "3/quill");
   CHECK_THROWS_AS(completeScore(R"({"value":7})", "", "craft"), BadValue);
-  const auto selection = parsed("{" + completeSelection(R"({"winner":"a","quality":10,"candidates":[],"run":"x"})", {"a"}).members + "}");
+  const auto selection =
+      parsed("{" + completeSelection(R"({"winner":"a","quality":10,"candidates":[],"run":"x"})", {"a"}).members + "}");
   CHECK_FALSE(selection.HasMember("quality"));
   CHECK_FALSE(selection.HasMember("candidates"));
   CHECK_FALSE(selection.HasMember("run"));

@@ -75,7 +75,7 @@ class Provider final : public Node {
     }
     const auto content = Object(*Object(call.in("prompt")).array("messages").Begin()).text("content");
     auto text = text_ + " for " + std::string(content);
-    if (act == "huge") text += std::string(5u << 20, 'x');
+    if (act == "huge") text += std::string(1u << 20, 'x');
     if (act == "random") text += " " + std::to_string(call.random());
     JsonWriter json;
     json.beginObject().member("text", text).member("model", script_.label() + "-1").endObject();
