@@ -42,25 +42,35 @@ void fillCache(const Sandbox& sandbox) {
 
 }  // namespace
 
-// ---- the command line -------------------------------------------------------------------------------------------------------------
+// ---- the command line
+// -------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a mistake on the command line is named, with the near name", "[program][faults]") {
   using Row = std::tuple<std::vector<std::string>, int, std::string>;
   const auto [arguments, code, message] = GENERATE(values<Row>({
       {{"rnu", "x.json"}, 2, "troupe: unknown command \"rnu\"; did you mean \"run\"?\n"},
-      {{"runs"}, 2, "troupe: troupe runs needs a word more; one of: \"list\", \"show\", \"explain\", \"export\", \"decide\", \"delete\", \"prune\", \"backup\"\n"},
+      {{"runs"},
+       2,
+       "troupe: troupe runs needs a word more; one of: \"list\", \"show\", \"explain\", \"export\", \"decide\", "
+       "\"delete\", \"prune\", \"backup\"\n"},
       {{"runs", "lst"}, 2, "troupe: unknown command \"runs lst\"; did you mean \"list\"?\n"},
       {{"help", "rnu"}, 2, "troupe: unknown command \"rnu\"; did you mean \"run\"?\n"},
       {{"run"}, 2, "troupe: something is missing; usage: troupe run FILE [options]\n"},
       {{"run", "a", "b"}, 2, "troupe: \"b\" is too much; usage: troupe run FILE [options]\n"},
       {{"run", "a", "--smaples", "3"}, 2, "troupe: unknown option --smaples; did you mean \"--samples\"?\n"},
-      {{"run", "a", "--samples", "none"}, 2, "troupe: --samples is \"none\"; it takes a whole number from 1 to 1000000000\n"},
+      {{"run", "a", "--samples", "none"},
+       2,
+       "troupe: --samples is \"none\"; it takes a whole number from 1 to 1000000000\n"},
       {{"run", "a", "--samples=0"}, 2, "troupe: --samples is \"0\"; it takes a whole number from 1 to 1000000000\n"},
       {{"run", "a", "--quiet=yes"}, 2, "troupe: option --quiet takes no value\n"},
       {{"run", "a", "--set"}, 2, "troupe: option --set needs a value: --set PATH=VALUE\n"},
-      {{"run", "a", "--set", "run.samples"}, 2, "troupe: --set takes PATH=VALUE, for example --set run.samples=10; \"run.samples\" has no value\n"},
+      {{"run", "a", "--set", "run.samples"},
+       2,
+       "troupe: --set takes PATH=VALUE, for example --set run.samples=10; \"run.samples\" has no value\n"},
       {{"validate", "a", "--plugin-path", "/nonexistent"}, 2, "troupe: --plugin-path /nonexistent is no folder\n"},
-      {{"runs", "export", "--format", "jsno"}, 2, "troupe: there is no export format \"jsno\"; formats: \"jsonl\", \"csv\", \"canonical\"\n"},
+      {{"runs", "export", "--format", "jsno"},
+       2,
+       "troupe: there is no export format \"jsno\"; formats: \"jsonl\", \"csv\", \"canonical\"\n"},
       {{"graph", "a", "--format", "svg"}, 2, "troupe: --format is \"svg\"; known: mermaid, dot\n"},
   }));
   CAPTURE(arguments);
@@ -72,22 +82,28 @@ TEST_CASE("a mistake on the command line is named, with the near name", "[progra
 }
 
 TEST_CASE("where there is no run yet, it is said how to begin one", "[program][faults]") {
-  const auto arguments = GENERATE(values<std::vector<std::string>>({{"resume", "last"}, {"runs", "show"}, {"runs", "explain", "last"}, {"runs", "export"}}));
+  const auto arguments = GENERATE(values<std::vector<std::string>>(
+      {{"resume", "last"}, {"runs", "show"}, {"runs", "explain", "last"}, {"runs", "export"}}));
   CAPTURE(arguments);
   const Sandbox sandbox;
   const auto result = sandbox.run(arguments);
   CHECK(result.code == 2);
-  CHECK(result.err == "troupe: there is no run yet in the journal " + sandbox.journal().string() + "; begin one with: troupe run FILE\n");
+  CHECK(result.err == "troupe: there is no run yet in the journal " + sandbox.journal().string() +
+                          "; begin one with: troupe run FILE\n");
 }
 
 TEST_CASE("a mistake in --set names the path and what is there", "[program][faults]") {
   using Row = std::tuple<std::string, std::string>;
   const auto [change, message] = GENERATE(values<Row>({
-      {"nodes.wern.options.pace_ms=0", "--set nodes.wern.options.pace_ms: no node is called \"wern\"; did you mean \"wren\"?\n"},
+      {"nodes.wern.options.pace_ms=0",
+       "--set nodes.wern.options.pace_ms: no node is called \"wern\"; did you mean \"wren\"?\n"},
       {"run.sample=3", "--set run.sample: \"/run\" has no \"sample\"; did you mean \"samples\"?\n"},
-      {"nodes.wren.options.pace_ms=fast", "/nodes/wren/options/pace_ms: \"pace_ms\" is \"fast\", not an integer (as set on the command line)\n"},
+      {"nodes.wren.options.pace_ms=fast",
+       "/nodes/wren/options/pace_ms: \"pace_ms\" is \"fast\", not an integer (as set on the command line)\n"},
       {"nodes.wren.options.failure_rate=2", "/nodes/wren/options/failure_rate: \"failure_rate\" is 2"},
-      {"nodes.wren.options.pase_ms=0", "/nodes/wren/options/pase_ms: unknown key \"pase_ms\" (as set on the command line); did you mean \"pace_ms\"?\n"},
+      {"nodes.wren.options.pase_ms=0",
+       "/nodes/wren/options/pase_ms: unknown key \"pase_ms\" (as set on the command line); did you mean "
+       "\"pace_ms\"?\n"},
   }));
   CAPTURE(change);
   const Sandbox sandbox;
@@ -96,7 +112,8 @@ TEST_CASE("a mistake in --set names the path and what is there", "[program][faul
   CHECK_THAT(result.err, StartsWith("troupe: " TROUPE_SOURCE_DIR "/config/stories.json: " + message));
 }
 
-// ---- the pipeline file ------------------------------------------------------------------------------------------------------------
+// ---- the pipeline file
+// ------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a file that is no pipeline is refused before anything starts", "[program][faults]") {
   const Sandbox sandbox;
@@ -112,7 +129,8 @@ TEST_CASE("a file that is no pipeline is refused before anything starts", "[prog
   const auto [file, message] = GENERATE(values<Row>({
       {"nope.json", "troupe: nope.json: there is no such file; files: \"binary.json\", "},
       {"stories.json", "troupe: stories.json: there is no such file; did you mean \"config/stories.json\"?\n"},
-      {"config/storys.json", "troupe: config/storys.json: there is no such file; did you mean \"config/stories.json\"?\n"},
+      {"config/storys.json",
+       "troupe: config/storys.json: there is no such file; did you mean \"config/stories.json\"?\n"},
       {"confg/stories.json", "troupe: confg/stories.json: there is no such file; there is no folder confg either\n"},
       {"config", "troupe: config: is a folder; name a file\n"},
       {"empty.json", "troupe: empty.json: the file is empty; write a JSON object, from { to }\n"},
@@ -161,7 +179,8 @@ TEST_CASE("isolation in a process is refused with a clear word", "[program][faul
   CHECK_THAT(result.err, Contains("/nodes/wren/isolation: "));
 }
 
-// ---- plugins ----------------------------------------------------------------------------------------------------------------------
+// ---- plugins
+// ----------------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a provider that breaks the contract fails its calls, and the others win", "[program][faults]") {
   using Row = std::tuple<std::string, std::string>;
@@ -203,17 +222,24 @@ TEST_CASE("a plugin that aborts when its node is made is caught in a child and r
     const auto result = sandbox.run(arguments);
     INFO(result.out << result.err);
     const std::string file = TROUPE_TEST_PLUGIN_DIR "/aborts_on_create.troupe: ";
-    const std::string why = ": when it was probed, it was killed by SIGABRT, after \"assertion failed: the moon is full\"; mend it, or remove ";
+    const std::string why =
+        ": when it was probed, it was killed by SIGABRT, after \"assertion failed: the moon is full\"; mend it, or "
+        "remove ";
     CHECK(result.code == (time == 0 ? 7 : 3));
-    CHECK_THAT(result.err, StartsWith("troupe: " + (time == 0 ? file + "not loaded" + why
-                                                              : "a.json:8:14: /nodes/odd/type: node type \"org.example.aborts_on_create\" is not to be had: " +
-                                                                    file + "quarantined" + why)));
+    CHECK_THAT(
+        result.err,
+        StartsWith(
+            "troupe: " +
+            (time == 0 ? file + "not loaded" + why
+                       : "a.json:8:14: /nodes/odd/type: node type \"org.example.aborts_on_create\" is not to be had: " +
+                             file + "quarantined" + why)));
   }
 }
 
 TEST_CASE("a provider that never returns is given up, and the run ends", "[program][faults]") {
   const Sandbox sandbox;
-  const auto result = sandbox.run(small({"nodes.odd.options.fault=hangs", "nodes.odd.limits.timeout_s=0.3", "run.samples=2"}));
+  const auto result =
+      sandbox.run(small({"nodes.odd.options.fault=hangs", "nodes.odd.limits.timeout_s=0.3", "run.samples=2"}));
   INFO(result.out << result.err);
   CHECK(result.code == 0);
   CHECK(value(sandbox / "stories.db", "SELECT count(*) FROM stories WHERE node = 'wren'") == "2");
@@ -223,7 +249,8 @@ TEST_CASE("a run in which every sample failed says so, and exits with 4", "[prog
   const Sandbox sandbox;
   const auto result = sandbox.run(small({"nodes.odd.enabled=false", "nodes.wren.options.failure_every=1"}));
   CHECK(result.code == 4);
-  CHECK(result.err == "troupe: run " + runName(sandbox) + ": every sample failed; see: troupe runs show " + runName(sandbox) + "\n");
+  CHECK(result.err ==
+        "troupe: run " + runName(sandbox) + ": every sample failed; see: troupe runs show " + runName(sandbox) + "\n");
   CHECK_THAT(sandbox.run({"runs", "show", "last"}).out, Contains("6 failed"));
 }
 
@@ -231,14 +258,18 @@ TEST_CASE("a provider that fails at every third sample leaves those to the other
   const Sandbox sandbox;
   const bool alone = GENERATE(false, true);
   CAPTURE(alone);
-  const auto result = sandbox.run(small({"nodes.wren.options.failure_every=3", alone ? "nodes.odd.enabled=false" : "run.samples=6"}));
+  const auto result =
+      sandbox.run(small({"nodes.wren.options.failure_every=3", alone ? "nodes.odd.enabled=false" : "run.samples=6"}));
   INFO(result.out << result.err);
   CHECK(result.code == 0);  // Also with failed samples.
   CHECK(value(sandbox.journal(), "SELECT count(*) FROM decisions WHERE NOT ok") == (alone ? "2" : "0"));
-  if (!alone) CHECK(value(sandbox / "stories.db", "SELECT group_concat(idx) FROM stories WHERE node = 'odd' AND idx IN (2, 5)") == "2,5");
+  if (!alone)
+    CHECK(value(sandbox / "stories.db", "SELECT group_concat(idx) FROM stories WHERE node = 'odd' AND idx IN (2, 5)") ==
+          "2,5");
 }
 
-// ---- disk and journal -------------------------------------------------------------------------------------------------------------
+// ---- disk and journal
+// -------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a full disk under the journal ends the run with 6; with room it is completed", "[program][faults]") {
   const Sandbox sandbox, calm;
@@ -247,8 +278,8 @@ TEST_CASE("a full disk under the journal ends the run with 6; with room it is co
   auto options = sandbox.options();
   options.file_size = 256 << 10;
   // The stories have room where the journal has none.
-  const auto arguments = small({"run.samples=40", "nodes.stories.type=troupe.store.jsonl", "nodes.stories.options.path=stories.jsonl",
-                                "nodes.stories.options.shape=text"});
+  const auto arguments = small({"run.samples=40", "nodes.stories.type=troupe.store.jsonl",
+                                "nodes.stories.options.path=stories.jsonl", "nodes.stories.options.shape=text"});
   const auto full = sandbox.run(arguments, options);
   INFO(full.out << full.err);
   CHECK(full.code == 6);
@@ -258,7 +289,8 @@ TEST_CASE("a full disk under the journal ends the run with 6; with room it is co
   const auto resumed = sandbox.run(resuming());
   INFO(resumed.out << resumed.err);
   CHECK(resumed.code == 0);
-  const bool same = sandbox.run({"runs", "export", "--canonical"}).out == calm.run({"runs", "export", "--canonical"}).out;
+  const bool same =
+      sandbox.run({"runs", "export", "--canonical"}).out == calm.run({"runs", "export", "--canonical"}).out;
   CHECK(same);
 }
 
@@ -271,7 +303,9 @@ TEST_CASE("a store on a full disk pauses the run; with room it is completed", "[
   sandbox.write("stories.jsonl", begin + std::string(limit - 12'000 - begin.size() - end.size(), 'x') + end);
   auto options = sandbox.options();
   options.file_size = limit;
-  const auto result = sandbox.run(small({"run.samples=20", "nodes.stories.type=troupe.store.jsonl", "nodes.stories.options.path=stories.jsonl"}), options);
+  const auto result = sandbox.run(
+      small({"run.samples=20", "nodes.stories.type=troupe.store.jsonl", "nodes.stories.options.path=stories.jsonl"}),
+      options);
   INFO(result.out << result.err);
   CHECK(result.code == 5);
   CHECK_THAT(result.err, StartsWith("troupe: run " + runName(sandbox) + " is paused: store stories: "));
@@ -294,7 +328,9 @@ TEST_CASE("a log file that cannot be written does not stop the run", "[program][
   INFO(result.out << result.err);
   CHECK(result.code == 0);
   CHECK(value(sandbox / "stories.db", "SELECT count(*) FROM stories") == "6");
-  CHECK(value(sandbox.journal(), "SELECT count(*) > 0 FROM events WHERE type = 'log' AND json LIKE '%warning%' AND json LIKE '%" + path + "%'") == "1");
+  CHECK(value(sandbox.journal(),
+              "SELECT count(*) > 0 FROM events WHERE type = 'log' AND json LIKE '%warning%' AND json LIKE '%" + path +
+                  "%'") == "1");
 }
 
 TEST_CASE("a folder that cannot be written to is named", "[program][faults]") {
@@ -316,12 +352,15 @@ TEST_CASE("a folder that cannot be written to is named", "[program][faults]") {
 
 TEST_CASE("one process writes the journal; a second one is told whose it is", "[program][faults]") {
   const Sandbox sandbox;
-  const auto first = sandbox.start(withPlugins({"run", TROUPE_TEST_DATA "/program/signals.json", "--set", "nodes.first.options.pace_ms=60000"}));
+  const auto first = sandbox.start(
+      withPlugins({"run", TROUPE_TEST_DATA "/program/signals.json", "--set", "nodes.first.options.pace_ms=60000"}));
   first->waitFor("Starting batch generation");
   const auto second = sandbox.run(small());
   CHECK(second.code == 6);
-  CHECK(second.err == "troupe: the journal " + sandbox.journal().string() + " is in use by process " + std::to_string(first->pid()) +
-                          " (troupe run " TROUPE_TEST_DATA "/program/signals.json); wait until it has ended, or name another file with --journal\n");
+  CHECK(second.err == "troupe: the journal " + sandbox.journal().string() + " is in use by process " +
+                          std::to_string(first->pid()) +
+                          " (troupe run " TROUPE_TEST_DATA
+                          "/program/signals.json); wait until it has ended, or name another file with --journal\n");
   // Readers are welcome.
   CHECK_THAT(sandbox.run({"runs", "list"}).out, Contains("running"));
   first->signal(SIGKILL);
@@ -377,7 +416,10 @@ TEST_CASE("started without stdout, a run writes its journal and nothing into it"
 TEST_CASE("a reader of stdout that goes away does not stop a run", "[program][faults]") {
   const Sandbox sandbox;
   auto options = sandbox.options();
-  Process program({"/bin/sh", "-c", TROUPE_BUILD_DIR "/bin/troupe run " + std::string(kSmall) + " --plugin-path " TROUPE_PROGRAM_PLUGIN_DIR " | head -n 1; wait"}, options);
+  Process program({"/bin/sh", "-c",
+                   TROUPE_BUILD_DIR "/bin/troupe run " + std::string(kSmall) +
+                       " --plugin-path " TROUPE_PROGRAM_PLUGIN_DIR " | head -n 1; wait"},
+                  options);
   CHECK(program.wait().code == 0);
   CHECK(program.out() == "[AutoTrainer] \xf0\x9f\x9a\x80 Starting batch generation: 6 examples\n");
   CHECK(value(sandbox.journal(), "SELECT state FROM runs") == "complete");

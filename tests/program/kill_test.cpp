@@ -1,5 +1,5 @@
-// A run is killed at random moments and resumed, until it is complete: then it is as if nothing had happened. TROUPE_KILLS
-// says how often (100), TROUPE_SEED with which random numbers.
+// A run is killed at random moments and resumed, until it is complete: then it is as if nothing had happened.
+// TROUPE_KILLS says how often (100), TROUPE_SEED with which random numbers.
 #include <rapidjson/document.h>
 
 #include <algorithm>
@@ -66,7 +66,8 @@ constexpr const char* kStories = "SELECT idx, node, round(quality, 9), text FROM
 const Reference& reference() {
   static const Reference made = [] {
     const Sandbox sandbox;
-    REQUIRE(sandbox.run({"validate", beginning()[1], "--plugin-path", TROUPE_PROGRAM_PLUGIN_DIR}).code == 0);  // Fills the plugin cache.
+    REQUIRE(sandbox.run({"validate", beginning()[1], "--plugin-path", TROUPE_PROGRAM_PLUGIN_DIR}).code ==
+            0);  // Fills the plugin cache.
     const auto start = std::chrono::steady_clock::now();
     const auto result = sandbox.run(beginning());
     const auto time = std::chrono::steady_clock::now() - start;
@@ -154,7 +155,8 @@ class KilledRun {
       const auto at = line.find("Saved story #");
       if (at == std::string::npos) continue;
       CAPTURE(line);
-      CHECK(value(sandbox_ / "stories.db", "SELECT count(*) FROM stories WHERE id = " + std::to_string(std::atoi(line.c_str() + at + 13))) == "1");
+      CHECK(value(sandbox_ / "stories.db", "SELECT count(*) FROM stories WHERE id = " +
+                                               std::to_string(std::atoi(line.c_str() + at + 13))) == "1");
     }
   }
 
@@ -168,15 +170,18 @@ class KilledRun {
     }
   }
 
-  // What the journal, as the kill left it, knows of answered calls. Read from a copy: the next process finds it untouched.
+  // What the journal, as the kill left it, knows of answered calls. Read from a copy: the next process finds it
+  // untouched.
   void rememberCommitted() {
     committed_.clear();
     if (!fs::exists(sandbox_.journal())) return;
     const TempDir copy;
     for (const char* part : {"", "-wal"})
-      if (const auto file = sandbox_.journal().string() + part; fs::exists(file)) fs::copy_file(file, copy / ("journal.db" + std::string(part)));
+      if (const auto file = sandbox_.journal().string() + part; fs::exists(file))
+        fs::copy_file(file, copy / ("journal.db" + std::string(part)));
     if (query(copy / "journal.db", "SELECT 1 FROM sqlite_master WHERE name = 'calls'").empty()) return;
-    for (const auto& row : query(copy / "journal.db", "SELECT runs.id, idx, node FROM calls JOIN runs ON runs.key = calls.run"))
+    for (const auto& row :
+         query(copy / "journal.db", "SELECT runs.id, idx, node FROM calls JOIN runs ON runs.key = calls.run"))
       committed_.insert(row[0] + " " + row[1] + " " + row[2]);
   }
 
@@ -188,7 +193,8 @@ class KilledRun {
 
 }  // namespace
 
-TEST_CASE("a run that is killed and resumed gives the same samples, none twice, and repeats no committed call", "[program][kill]") {
+TEST_CASE("a run that is killed and resumed gives the same samples, none twice, and repeats no committed call",
+          "[program][kill]") {
   const auto kills = numberFrom("TROUPE_KILLS", 100);
   const auto seed = numberFrom("TROUPE_SEED", std::random_device{}());
   std::cout << "kill test: TROUPE_KILLS=" << kills << " TROUPE_SEED=" << seed << std::endl;

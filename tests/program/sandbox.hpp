@@ -22,7 +22,8 @@ struct Result {
 class Sandbox {
  public:
   Sandbox() {
-    for (const char* name : {"work", "home", "config", "data", "state", "cache"}) std::filesystem::create_directory(dir_ / name);
+    for (const char* name : {"work", "home", "config", "data", "state", "cache"})
+      std::filesystem::create_directory(dir_ / name);
   }
 
   /// The working directory.
@@ -31,7 +32,9 @@ class Sandbox {
   std::filesystem::path journal() const { return dir_.path() / "state" / "troupe" / "journal.db"; }
   std::filesystem::path folder(std::string_view name) const { return dir_ / name; }
   /// A file in the working directory.
-  std::filesystem::path write(const std::string& name, std::string_view text) const { return dir_.write("work/" + name, text); }
+  std::filesystem::path write(const std::string& name, std::string_view text) const {
+    return dir_.write("work/" + name, text);
+  }
 
   ProcessOptions options() const {
     ProcessOptions options;
@@ -53,12 +56,15 @@ class Sandbox {
     command.insert(command.end(), arguments.begin(), arguments.end());
     return std::make_unique<Process>(std::move(command), std::move(with));
   }
-  std::unique_ptr<Process> start(const std::vector<std::string>& arguments) const { return start(arguments, options()); }
+  std::unique_ptr<Process> start(const std::vector<std::string>& arguments) const {
+    return start(arguments, options());
+  }
 
   Result run(const std::vector<std::string>& arguments, ProcessOptions with) const {
     const auto program = start(arguments, std::move(with));
     const auto ended = program->wait();
-    if (ended.signal != 0) throw std::runtime_error("ended by signal " + std::to_string(ended.signal) + "; " + program->printed());
+    if (ended.signal != 0)
+      throw std::runtime_error("ended by signal " + std::to_string(ended.signal) + "; " + program->printed());
     return {ended.code, program->out(), program->err()};
   }
   Result run(const std::vector<std::string>& arguments) const { return run(arguments, options()); }

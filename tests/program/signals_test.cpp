@@ -35,7 +35,8 @@ void checkNoCallTwice(const Sandbox& sandbox) {
 }  // namespace
 
 TEST_CASE("a signal pauses a run, and a resume completes it without asking anything again", "[program][signals]") {
-  const auto [name, number] = GENERATE(table<std::string, int>({{"SIGINT", SIGINT}, {"SIGTERM", SIGTERM}, {"SIGHUP", SIGHUP}}));
+  const auto [name, number] =
+      GENERATE(table<std::string, int>({{"SIGINT", SIGINT}, {"SIGTERM", SIGTERM}, {"SIGHUP", SIGHUP}}));
   const bool terminal = GENERATE(false, true);
   CAPTURE(name, terminal);
   const Sandbox sandbox;
@@ -54,7 +55,8 @@ TEST_CASE("a signal pauses a run, and a resume completes it without asking anyth
   CHECK(ended.code == 5);
   CHECK(program->out().find("interrupted by " + name) != std::string::npos);
   CHECK(program->out().find("troupe resume " + runName(sandbox)) != std::string::npos);
-  if (!terminal) CHECK(program->err() == "troupe: " + name + ": pausing; calls in flight get 10 s; a second one ends at once\n");
+  if (!terminal)
+    CHECK(program->err() == "troupe: " + name + ": pausing; calls in flight get 10 s; a second one ends at once\n");
   CHECK(value(sandbox.journal(), "SELECT state FROM runs") == "paused");
   CHECK(std::stoi(value(sandbox.journal(), "SELECT count(*) FROM events WHERE type = 'sample'")) < 24);
 
@@ -82,7 +84,8 @@ TEST_CASE("a second SIGINT ends at once and says how to go on", "[program][signa
   CHECK(ended.signal == 0);
   CHECK(ended.code == 5);
   CHECK(program->err() == "troupe: SIGINT: pausing; calls in flight get 10 s; a second one ends at once\ntroupe: run " +
-                              runName(sandbox) + " was ended at once; go on with: troupe resume " + runName(sandbox) + "\n");
+                              runName(sandbox) + " was ended at once; go on with: troupe resume " + runName(sandbox) +
+                              "\n");
 }
 
 TEST_CASE("quiet and JSON runs say on stderr how to go on", "[program][signals]") {
@@ -98,6 +101,7 @@ TEST_CASE("quiet and JSON runs say on stderr how to go on", "[program][signals]"
   const auto ended = program->wait();
   INFO(program->printed());
   CHECK(ended.code == 5);
-  CHECK(program->err().find("troupe: run " + runName(sandbox) + " is paused: interrupted by SIGTERM; go on with: troupe resume " +
-                            runName(sandbox) + "\n") != std::string::npos);
+  CHECK(program->err().find("troupe: run " + runName(sandbox) +
+                            " is paused: interrupted by SIGTERM; go on with: troupe resume " + runName(sandbox) +
+                            "\n") != std::string::npos);
 }

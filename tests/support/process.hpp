@@ -37,10 +37,10 @@
 namespace troupe::test {
 
 struct ProcessOptions {
-  std::vector<std::string> environment;  ///< "NAME=value"; nothing else is passed on
-  std::filesystem::path folder;          ///< working directory; empty: that of the test
-  bool terminal = false;                 ///< stdin, stdout and stderr are one pseudo-terminal; all comes in out()
-  int columns = 80, rows = 24;           ///< of that terminal
+  std::vector<std::string> environment;    ///< "NAME=value"; nothing else is passed on
+  std::filesystem::path folder;            ///< working directory; empty: that of the test
+  bool terminal = false;                   ///< stdin, stdout and stderr are one pseudo-terminal; all comes in out()
+  int columns = 80, rows = 24;             ///< of that terminal
   std::optional<std::uint64_t> file_size;  ///< RLIMIT_FSIZE in bytes, with SIGXFSZ ignored: writing beyond it fails
   std::vector<int> closed;                 ///< descriptors that the program starts without
   std::chrono::seconds limit{60};          ///< of every wait
@@ -134,7 +134,8 @@ class Process {
     const std::string folder = options_.folder.string();
     std::array<int, 2> out{-1, -1}, err{-1, -1};
     if (options_.terminal) {
-      const winsize size{static_cast<unsigned short>(options_.rows), static_cast<unsigned short>(options_.columns), 0, 0};
+      const winsize size{static_cast<unsigned short>(options_.rows), static_cast<unsigned short>(options_.columns), 0,
+                         0};
       pid_ = ::forkpty(&master_, nullptr, nullptr, &size);
     } else {
       if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(err.data(), O_CLOEXEC) != 0) fail("pipe2");

@@ -16,7 +16,8 @@ class Witness final : public troupe::Node {
       : name_(options.text("name")),
         pace_ms_(options.integer("pace_ms")),
         file_(::open(std::string(options.text("path")).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
-    if (file_ < 0) throw troupe::Error(TROUPE_E_PERMANENT_REQUEST, "the log of calls: " + std::string(std::strerror(errno)));
+    if (file_ < 0)
+      throw troupe::Error(TROUPE_E_PERMANENT_REQUEST, "the log of calls: " + std::string(std::strerror(errno)));
   }
   ~Witness() override { ::close(file_); }
 
@@ -27,8 +28,10 @@ class Witness final : public troupe::Node {
     if (::write(file_, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
       throw troupe::Error(TROUPE_E_INTERNAL, "the log of calls: " + std::string(std::strerror(errno)));
     if (pace_ms_ > 0) call.sleep(pace_ms_);
-    static constexpr std::array kOpenings = {"The lamp went out", "A door stood open", "Nobody came", "It rained for a week"};
-    static constexpr std::array kEndings = {"and the harbour slept.", "so we walked home.", "but the clock went on.", "and then it was over."};
+    static constexpr std::array kOpenings = {"The lamp went out", "A door stood open", "Nobody came",
+                                             "It rained for a week"};
+    static constexpr std::array kEndings = {"and the harbour slept.", "so we walked home.", "but the clock went on.",
+                                            "and then it was over."};
     std::string text;
     for (std::uint64_t i = 0, n = 1 + call.random() % 30; i < n; ++i) {
       text += kOpenings[call.random() % kOpenings.size()];
