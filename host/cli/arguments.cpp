@@ -62,7 +62,8 @@ Arguments::Arguments(const std::vector<std::string>& given, const std::vector<Op
   } catch (const Poco::Util::OptionException&) {  // The last one has no value.
     const auto& last = given.back();
     const auto spec = std::find_if(known.begin(), known.end(), [&](const auto& s) { return "--" + s.name == last; });
-    wrong("option " + last + " needs a value" + (spec == known.end() ? std::string() : ": " + last + " " + spec->value));
+    wrong("option " + last + " needs a value" +
+          (spec == known.end() ? std::string() : ": " + last + " " + spec->value));
   }
   for (const auto& spec : known)
     if (!spec.value.empty() && options_.count(spec.name) != 0)

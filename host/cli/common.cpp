@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 // The pipeline files in a folder, as a user would name them, without ".json".
 void addJsonFiles(const fs::path& folder, std::vector<std::string>& names) {
   std::error_code error;
-  for (fs::directory_iterator entry(folder.empty() ? "." : folder, error), end; !error && entry != end; entry.increment(error))
+  for (fs::directory_iterator entry(folder.empty() ? "." : folder, error), end; !error && entry != end;
+       entry.increment(error))
     if (entry->path().extension() == ".json") names.push_back((folder / entry->path().stem()).string());
 }
 
@@ -29,7 +30,8 @@ std::string repairOfMissing(const fs::path& file) {
   addJsonFiles(folder, names);
   if (folder.empty()) {  // Those that come with the program are in config/.
     addJsonFiles("config", names);
-    if (const auto there = fs::path("config") / file; fs::exists(there, error)) return "did you mean \"" + there.string() + "\"?";
+    if (const auto there = fs::path("config") / file; fs::exists(there, error))
+      return "did you mean \"" + there.string() + "\"?";
   }
   std::sort(names.begin(), names.end());
   // Compared without what they all end with.
@@ -40,7 +42,8 @@ std::string repairOfMissing(const fs::path& file) {
 
 }  // namespace
 
-config::Pipeline openPipeline(const std::string& file, const loader::Catalog& catalog, const config::CheckOptions& options) {
+config::Pipeline openPipeline(const std::string& file, const loader::Catalog& catalog,
+                              const config::CheckOptions& options) {
   std::error_code error;
   if (const auto status = fs::status(file, error); status.type() == fs::file_type::not_found)
     throw Problems(ExitCode::invalid_pipeline, file, {{"", 0, 0, "there is no such file", repairOfMissing(file)}});
@@ -51,7 +54,8 @@ std::unique_ptr<loader::Catalog> openCatalog(const Arguments& arguments) {
   std::vector<std::filesystem::path> folders;
   for (const auto& folder : arguments.all("plugin-path")) {
     std::error_code error;
-    if (!std::filesystem::is_directory(folder, error)) throw Failure(ExitCode::usage, "--plugin-path " + folder + " is no folder");
+    if (!std::filesystem::is_directory(folder, error))
+      throw Failure(ExitCode::usage, "--plugin-path " + folder + " is no folder");
     folders.emplace_back(folder);
   }
   return std::make_unique<loader::Catalog>(loader::defaultCatalogOptions(folders));

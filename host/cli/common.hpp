@@ -14,8 +14,10 @@ namespace troupe::cli {
 /// The plugins, as --plugin-path and the environment say.
 std::unique_ptr<loader::Catalog> openCatalog(const Arguments& arguments);
 
-/// Reads and checks a pipeline file. Like config::loadPipeline(), and a file that is not there is answered with a near name.
-config::Pipeline openPipeline(const std::string& file, const loader::Catalog& catalog, const config::CheckOptions& options);
+/// Reads and checks a pipeline file. Like config::loadPipeline(), and a file that is not there is answered with a near
+/// name.
+config::Pipeline openPipeline(const std::string& file, const loader::Catalog& catalog,
+                              const config::CheckOptions& options);
 
 /// The journal that --journal names.
 std::unique_ptr<journal::Journal> openJournal(const Arguments& arguments, bool write, const std::string& command);

@@ -26,11 +26,13 @@ std::int64_t drawSeed() {
   return static_cast<std::int64_t>(device() & 0x7fffffffU);
 }
 
-// The terminal's view belongs to `run`, not to the pipeline: there is one without being asked for, and none with --quiet or --json.
+// The terminal's view belongs to `run`, not to the pipeline: there is one without being asked for, and none with
+// --quiet or --json.
 void setConsole(config::Pipeline& pipeline, const loader::Catalog& catalog, bool quiet) {
   auto& nodes = pipeline.nodes;
   if (quiet) {
-    nodes.erase(std::remove_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == kConsole; }), nodes.end());
+    nodes.erase(std::remove_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == kConsole; }),
+                nodes.end());
     return;
   }
   if (std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == kConsole; })) return;
@@ -61,7 +63,9 @@ void printNext(const config::Pipeline& pipeline) {
                "  troupe runs explain last          why a winner won\n"
                "  troupe runs export last           every sample as JSON Lines\n";
   if (const auto path = storyPath(pipeline); !path.empty())
-    std::cout << "  sqlite3 " << path << " \"SELECT genre, model, round(quality, 2), substr(text, 1, 60) FROM stories ORDER BY quality DESC LIMIT 5\"\n";
+    std::cout << "  sqlite3 " << path
+              << " \"SELECT genre, model, round(quality, 2), substr(text, 1, 60) FROM stories ORDER BY quality DESC "
+                 "LIMIT 5\"\n";
 }
 
 ExitCode exitCode(const std::string& state) {
@@ -77,8 +81,8 @@ struct Silence {
   ~Silence() { signals.silence(); }
 };
 
-ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, const journal::Run& run,
-                 Signals& signals, const Arguments& arguments, bool resume) {
+ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal,
+                 const journal::Run& run, Signals& signals, const Arguments& arguments, bool resume) {
   const bool json = arguments.has("json");
   const bool quiet = json || arguments.has("quiet");
   pipeline::EngineOptions options;
@@ -102,7 +106,9 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
     if (end.abandoned) {
       // A thread is still inside a plugin: what it holds must not be torn down under it.
       if (json) std::cout << end.result << std::endl;
-      if (end.state == "paused") std::cerr << "troupe: run " << run.id << " is paused: " << end.reason << "; go on with: troupe resume " << run.id << std::endl;
+      if (end.state == "paused")
+        std::cerr << "troupe: run " << run.id << " is paused: " << end.reason << "; go on with: troupe resume "
+                  << run.id << std::endl;
       std::_Exit(static_cast<int>(exitCode(end.state)));
     }
   } catch (const Failure& e) {
@@ -111,7 +117,9 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
       if (!resume) journal.deleteRun(run.key);
       throw;
     }
-    std::cerr << "troupe: " << e.what() << "\ntroupe: what was announced is safe; when there is room again, go on with: troupe resume " << run.id << std::endl;
+    std::cerr << "troupe: " << e.what()
+              << "\ntroupe: what was announced is safe; when there is room again, go on with: troupe resume " << run.id
+              << std::endl;
     std::_Exit(static_cast<int>(ExitCode::journal));
   }
   if (json) {
@@ -120,15 +128,18 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
     printNext(pipeline);
   }
   if (end.state == "paused" && quiet)
-    std::cerr << "troupe: run " << run.id << " is paused: " << end.reason << "; go on with: troupe resume " << run.id << '\n';
-  if (end.state == "failed" && quiet) std::cerr << "troupe: run " << run.id << ": " << end.reason << "; see: troupe runs show " << run.id << '\n';
+    std::cerr << "troupe: run " << run.id << " is paused: " << end.reason << "; go on with: troupe resume " << run.id
+              << '\n';
+  if (end.state == "failed" && quiet)
+    std::cerr << "troupe: run " << run.id << ": " << end.reason << "; see: troupe runs show " << run.id << '\n';
   return exitCode(end.state);
 }
 
 std::string overridesJson(const std::vector<config::Override>& overrides) {
   JsonWriter json;
   json.beginArray();
-  for (const auto& change : overrides) json.beginObject().member("path", change.path).member("value", change.value).endObject();
+  for (const auto& change : overrides)
+    json.beginObject().member("path", change.path).member("value", change.value).endObject();
   json.endArray();
   return std::string(json.text());
 }
@@ -159,9 +170,11 @@ ExitCode resume(const std::string& name, const Arguments& arguments, const std::
   auto run = journal->findRun(name);
   for (const auto& change : changes)
     if (!mayChange(change.path))
-      throw Failure(ExitCode::usage, "a resume may change samples, in_flight, limits and budget, but not " + change.path + " (to \"" +
-                                         change.value + "\"); begin a new run for that: troupe run " + run.file);
-  const bool more = std::any_of(changes.begin(), changes.end(), [](const auto& c) { return c.path == "run.samples" || c.path == "/run/samples"; });
+      throw Failure(ExitCode::usage, "a resume may change samples, in_flight, limits and budget, but not " +
+                                         change.path + " (to \"" + change.value +
+                                         "\"); begin a new run for that: troupe run " + run.file);
+  const bool more = std::any_of(changes.begin(), changes.end(),
+                                [](const auto& c) { return c.path == "run.samples" || c.path == "/run/samples"; });
   if (run.state != "running" && run.state != "paused" && !(more && run.state != "cancelled")) {
     std::cerr << "troupe: run " << run.id << " is " << run.state << "; there is nothing to resume\n";
     return exitCode(run.state);
@@ -173,7 +186,8 @@ ExitCode resume(const std::string& name, const Arguments& arguments, const std::
   options.overrides = overrides;
   auto pipeline = config::checkPipeline(run.pipeline_text, run.file, *catalog, options);
   if (!changes.empty()) {
-    journal->changeRun(run.key, pipeline.samples, pipeline.in_flight, overridesJson(overrides), run.pipeline_text, pipeline.effective, pipeline.hash);
+    journal->changeRun(run.key, pipeline.samples, pipeline.in_flight, overridesJson(overrides), run.pipeline_text,
+                       pipeline.effective, pipeline.hash);
     run.in_flight = pipeline.in_flight;
     if (more) run.samples = pipeline.samples;
   }
@@ -224,12 +238,13 @@ ExitCode runPipeline(const Arguments& arguments) {
 
 std::vector<OptionSpec> runOptions() {
   auto options = overrideOptions();
-  const std::vector<OptionSpec> more = {{"resume", "", "go on with the newest unfinished run of this very pipeline, if there is one"},
-                                        {"dry-run", "", "start nothing; print calls, size and time as ranges"},
-                                        {"quiet", "", "no view in the terminal"},
-                                        {"json", "", "no view in the terminal; print the result as JSON at the end"},
-                                        journalOption(),
-                                        pluginPathOption()};
+  const std::vector<OptionSpec> more = {
+      {"resume", "", "go on with the newest unfinished run of this very pipeline, if there is one"},
+      {"dry-run", "", "start nothing; print calls, size and time as ranges"},
+      {"quiet", "", "no view in the terminal"},
+      {"json", "", "no view in the terminal; print the result as JSON at the end"},
+      journalOption(),
+      pluginPathOption()};
   options.insert(options.end(), more.begin(), more.end());
   return options;
 }
@@ -239,10 +254,14 @@ std::vector<OptionSpec> runOptions() {
 std::vector<Command> runCommands() {
   std::vector<Command> commands;
   commands.push_back({"run", "FILE [options]", "run a pipeline",
-                      "Ctrl-C pauses: nothing new starts, calls in flight get 10 s, and how to go on is printed. A second one ends at once.",
+                      "Ctrl-C pauses: nothing new starts, calls in flight get 10 s, and how to go on is printed. A "
+                      "second one ends at once.",
                       runOptions(), runPipeline});
-  commands.push_back({"resume", "RUN [options]", "go on with a run that was paused or interrupted",
-                      "RUN is an id, the beginning of one, or `last`. The stored pipeline is used; samples, in_flight and limits may be changed.",
+  commands.push_back({"resume",
+                      "RUN [options]",
+                      "go on with a run that was paused or interrupted",
+                      "RUN is an id, the beginning of one, or `last`. The stored pipeline is used; samples, in_flight "
+                      "and limits may be changed.",
                       {{"samples", "N", "run N samples in all"},
                        {"in-flight", "N", "work on N samples at once"},
                        {"set", "PATH=VALUE", "change run.samples, run.in_flight or a node's limits (repeatable)"},

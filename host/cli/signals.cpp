@@ -24,13 +24,18 @@ sigset_t handled() {
 
 const char* nameOf(int signal) {
   switch (signal) {
-    case SIGINT: return "SIGINT";
-    case SIGTERM: return "SIGTERM";
-    default: return "SIGHUP";
+    case SIGINT:
+      return "SIGINT";
+    case SIGTERM:
+      return "SIGTERM";
+    default:
+      return "SIGHUP";
   }
 }
 
-void print(int fd, std::string_view text) { [[maybe_unused]] const auto written = ::write(fd, text.data(), text.size()); }
+void print(int fd, std::string_view text) {
+  [[maybe_unused]] const auto written = ::write(fd, text.data(), text.size());
+}
 
 [[noreturn]] void endAtOnce(const std::string& farewell) {
   // What the console may have hidden is shown again; nothing else is left to do, since the journal needs no goodbye.

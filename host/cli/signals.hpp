@@ -7,8 +7,9 @@
 
 namespace troupe::cli {
 
-/// Turns SIGINT, SIGTERM and SIGHUP into calls on a thread of its own, for as long as it lives. Make it before any other thread, which
-/// inherits the blocked signals. The second SIGINT or SIGTERM ends the process at once with exit code 5: the journal is consistent at any time.
+/// Turns SIGINT, SIGTERM and SIGHUP into calls on a thread of its own, for as long as it lives. Make it before any
+/// other thread, which inherits the blocked signals. The second SIGINT or SIGTERM ends the process at once with exit
+/// code 5: the journal is consistent at any time.
 class Signals {
  public:
   Signals();
