@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdint>
 #include <malloc.h>
 #include <time.h>
 
@@ -130,19 +132,23 @@ CheckResult createDestroyRounds(const fs::path& file) {
     }
   };
   for (int i = 0; i < 10; ++i) round();
-  const auto before = Held::now();
-  for (int i = 0; i < kRounds; ++i) round();
-  const auto after = Held::now();
-  if (after.files > before.files)
-    return failed("100 times create() and destroy() leave " + std::to_string(after.files - before.files) +
-                  " files open");
-  if (after.threads > before.threads)
-    return failed(
-        "100 times create() and destroy() leave " + std::to_string(after.threads - before.threads) + " threads",
-        "join them in destroy()");
-  if (after.heap > before.heap + kHeapSlack)
-    return failed("100 times create() and destroy() leave " + std::to_string(after.heap - before.heap) +
-                  " bytes on the heap");
+  // What libraries keep for later (SQLite does) fills up and then stays; only a leak grows in every block of rounds.
+  constexpr int kBlocks = 4;
+  std::size_t least = SIZE_MAX;
+  for (int block = 0; block < kBlocks && least > kHeapSlack; ++block) {
+    const auto before = Held::now();
+    for (int i = 0; i < kRounds; ++i) round();
+    const auto after = Held::now();
+    if (after.files > before.files)
+      return failed("100 times create() and destroy() leave " + std::to_string(after.files - before.files) + " files open");
+    if (after.threads > before.threads)
+      return failed(
+          "100 times create() and destroy() leave " + std::to_string(after.threads - before.threads) + " threads",
+          "join them in destroy()");
+    least = std::min(least, after.heap - std::min(after.heap, before.heap));
+  }
+  if (least > kHeapSlack)
+    return failed("100 times create() and destroy() leave " + std::to_string(least) + " bytes on the heap");
   return {};
 }
 

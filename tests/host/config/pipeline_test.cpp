@@ -156,7 +156,7 @@ TEST_CASE("the hash covers the pipeline and neither comments, order, ui nor the 
   CHECK(check(pipeline.effective).hash == pipeline.hash);
 }
 
-TEST_CASE("--set changes values by dotted path or JSON pointer", "[config]") {
+TEST_CASE("an override (--set) changes values by dotted path or JSON pointer", "[config]") {
   const auto with = [](const std::string& path, const std::string& value) {
     return check(kSmall, {"/base", {{path, value}}, false});
   };
@@ -177,7 +177,7 @@ TEST_CASE("--set changes values by dotted path or JSON pointer", "[config]") {
   CHECK(twice.samples == 8);
 }
 
-TEST_CASE("--set that leads nowhere or to nonsense is refused", "[config]") {
+TEST_CASE("an override (--set) that leads nowhere or to nonsense is refused", "[config]") {
   const auto [path, value, expected] = GENERATE(table<std::string, std::string, std::string>({
       {"nodes.wern.options.model", "x",
        R"(--set nodes.wern.options.model: no node is called "wern"; did you mean "wren"?)"},
