@@ -13,6 +13,16 @@ namespace {
 constexpr int kManySlots = 512;  // Calls at once in an instance that takes any number.
 constexpr int kStoreSlots = 64;  // The same for stores: enough to commit in groups; more would only be more blocked threads.
 
+// A node that cannot be made is named, since several may be of the same type.
+template <typename Make>
+auto makeNamed(const std::string& node, Make make) {
+  try {
+    return make();
+  } catch (const Failure& e) {
+    throw Failure(e.code(), "node \"" + node + "\": " + e.what());
+  }
+}
+
 std::vector<std::string> candidateNames(const Graph& graph) {
   std::vector<std::string> names;
   for (const int node : graph.candidates) names.push_back(graph.name(node));
@@ -49,14 +59,16 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
   // Consumers before producers: nothing is announced that nobody hears.
   for (const int node : graph.sinks) {
     const auto& plan = graph.nodes[static_cast<std::size_t>(node)];
-    sinks.push_back(std::make_unique<SinkRunner>(
-        plan, catalog.load(*catalog.fileOf(plan.config->type)), hub, journal, run.key,
-        [this](int level, const std::string& source, std::string_view message) { log(level, source, message); }));
+    sinks.push_back(makeNamed(graph.name(node), [&] {
+      return std::make_unique<SinkRunner>(
+          plan, catalog.load(*catalog.fileOf(plan.config->type)), hub, journal, run.key,
+          [this](int level, const std::string& source, std::string_view message) { log(level, source, message); });
+    }));
   }
   runners.resize(graph.nodes.size());
   for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node)
     if (graph.nodes[static_cast<std::size_t>(node)].type->kind != loader::Kind::sink)
-      runners[static_cast<std::size_t>(node)] = makeRunner(node, catalog);
+      runners[static_cast<std::size_t>(node)] = makeNamed(graph.name(node), [&] { return makeRunner(node, catalog); });
   for (const int node : graph.feedback) makeFeedback(node);
 
   SampleFlow::Ends ends;

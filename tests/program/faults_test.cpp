@@ -207,8 +207,7 @@ TEST_CASE("a plugin that cannot make its node ends the command, and no run is le
   const Sandbox sandbox;
   const auto result = sandbox.run(small({"nodes.odd.options.fault=throws on create"}));
   CHECK(result.code == 7);
-  CHECK_THAT(result.err, StartsWith("troupe: "));
-  CHECK_THAT(result.err, Contains("no luck today"));
+  CHECK(result.err == "troupe: node \"odd\": test.provider.faulty: no luck today\n");
   CHECK(value(sandbox.journal(), "SELECT count(*) FROM runs") == "0");
 }
 
@@ -230,7 +229,7 @@ TEST_CASE("a plugin that aborts when its node is made is caught in a child and r
         result.err,
         StartsWith(
             "troupe: " +
-            (time == 0 ? file + "not loaded" + why
+            (time == 0 ? "node \"odd\": " + file + "not loaded" + why
                        : "a.json:8:14: /nodes/odd/type: node type \"org.example.aborts_on_create\" is not to be had: " +
                              file + "quarantined" + why)));
   }
@@ -399,6 +398,7 @@ TEST_CASE("a store's path that is no database is refused", "[program][faults]") 
   sandbox.write("stories.db", std::string(5000, 'x'));
   const auto result = sandbox.run(small());
   CHECK(result.code == 7);
+  CHECK_THAT(result.err, StartsWith("troupe: node \"stories\": troupe.store.sqlite: "));
   CHECK_THAT(result.err, Contains("stories.db"));
   CHECK(readFile(sandbox / "stories.db") == std::string(5000, 'x'));
 }
