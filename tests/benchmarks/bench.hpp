@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace troupe::bench {
 
@@ -12,8 +13,6 @@ inline double secondsSince(Clock::time_point began) { return std::chrono::durati
 
 /// CPU time of this process so far, all threads, in seconds.
 double cpuSeconds();
-/// Resident memory of this process, in MiB.
-double residentMiB();
 
 /// Prints one line of the table: what, figure, target, and the baseline when there is one.
 void report(const std::string& what, const std::string& figure, const std::string& target);
@@ -25,13 +24,19 @@ struct RunFigures {
   double cpu_seconds = 0;
   std::int64_t samples = 0;
   std::filesystem::path journal, stories;
-  double resident_mib = 0;  ///< at the end of the run
 };
 RunFigures runPipeline(const std::string& json, const std::filesystem::path& folder);
 
 /// Inserts the rows of the databases again, into fresh files with the same schemas, in transactions of 256 rows with synchronous=FULL.
 /// Returns the seconds it took.
 double insertAgain(const std::filesystem::path& journal, const std::filesystem::path& stories, const std::filesystem::path& folder);
+
+/// Runs a program to its end, with its output unseen and its state and cache below `home`; throws when it fails.
+struct ProgramUsage {
+  double seconds = 0;
+  double peak_mib = 0;  ///< highest resident memory
+};
+ProgramUsage runProgram(std::vector<std::string> words, const std::filesystem::path& home);
 
 // The benchmarks; each prints its lines.
 void engineBench(std::int64_t samples, std::int64_t memory_samples);
