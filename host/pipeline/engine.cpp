@@ -6,6 +6,7 @@
 #include <troupe/troupe.hpp>
 
 #include "pipeline/engine_state.hpp"
+#include "support/time.hpp"
 
 namespace troupe::pipeline {
 namespace {
@@ -93,9 +94,20 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
   };
   flow = std::make_unique<SampleFlow>(graph, runners, journal, *pool, run, std::move(ends));
 } catch (...) {
+  sinks.clear();
+  leaveJournal();
+  throw;
+}
+
+// Nobody may append any more.
+void Engine::State::leaveJournal() {
+  try {
+    journal.flush();  // Its thread reads the listeners as long as it has rows.
+  } catch (const Failure&) {
+    // It has told of that, and calls nobody any more.
+  }
   journal.onEvent(nullptr);
   journal.onFailure(nullptr);
-  throw;
 }
 
 Engine::State::~State() {
@@ -107,8 +119,7 @@ Engine::State::~State() {
   timer.stop();
   hub->close();
   sinks.clear();
-  journal.onEvent(nullptr);
-  journal.onFailure(nullptr);
+  leaveJournal();
 }
 
 std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog& catalog) {

@@ -43,6 +43,7 @@ struct Engine::State {
   void stop(const std::string& why, bool for_good);
   RunEnd conclude();
   void makeNodes(loader::Catalog& catalog);
+  void leaveJournal();
   std::unique_ptr<NodeRunner> makeRunner(int node, loader::Catalog& catalog);
   void makeFeedback(int node);
   void restoreFromJournal();
@@ -127,7 +128,5 @@ struct Engine::State {
   std::optional<std::string> journal_failure;
   bool ended = false;
 };
-
-std::int64_t unixMs();
 
 }  // namespace troupe::pipeline

@@ -31,6 +31,11 @@ class Board {
   };
 
   Board() = default;
+  /// Waits for who is still speaking.
+  ~Board() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return hearing_ == 0; });
+  }
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
 
@@ -102,6 +107,7 @@ class Board {
     const auto index = word.index;
     {
       std::unique_lock lock(mutex_);
+      ++hearing_;
       if (word.what == "run") {
         most_inside_[word.label] = std::max(most_inside_[word.label], ++inside_[word.label]);
         most_inside_one_[word.label] = std::max(most_inside_one_[word.label], ++inside_one_[word.self]);
@@ -117,6 +123,8 @@ class Board {
     if (listener) listener(index);
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return closed_.count(key) == 0; });
+    --hearing_;
+    changed_.notify_all();
   }
 
   const scripted_hook hook_{this, &tell};
@@ -129,6 +137,7 @@ class Board {
   std::set<std::pair<std::string, std::string>> closed_;
   std::map<std::string, int> inside_, most_inside_, most_inside_one_;
   std::map<const void*, int> inside_one_;
+  int hearing_ = 0;
 };
 
 }  // namespace troupe::test

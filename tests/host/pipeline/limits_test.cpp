@@ -124,9 +124,8 @@ TEST_CASE("a plugin that never returns is given up; the others are unharmed", "[
   CHECK(told);
   // It comes back when all is over, and harms nobody.
   rig.drop();
-  const auto back = rig.board.count(row.node, "back");
   rig.board.open(row.node, "blocked");
-  rig.board.waitFor(row.node, "back", back + 1);
+  rig.board.waitFor(row.node, "destroy", rig.board.count(row.node, "create"));
 }
 
 TEST_CASE("a scorer that never returns does not keep the sample's other scorers from their work", "[engine]") {
@@ -142,6 +141,7 @@ TEST_CASE("a scorer that never returns does not keep the sample's other scorers 
   rig.drop();
   rig.board.open("score", "blocked");
   rig.board.waitFor("score", "back", 3);
+  rig.board.waitFor("score", "destroy", rig.board.count("score", "create"));
 }
 
 TEST_CASE("a stuck thread that comes back during the run ends without a trace", "[engine]") {
