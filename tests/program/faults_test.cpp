@@ -270,7 +270,7 @@ TEST_CASE("a provider that fails at every third sample leaves those to the other
 // ---- disk and journal
 // -------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("a full disk under the journal ends the run with 6; with room it is completed", "[program][faults]") {
+TEST_CASE("a full disk under the journal ends the run with 6, with room it is completed", "[program][faults]") {
   const Sandbox sandbox, calm;
   fillCache(sandbox);
   REQUIRE(calm.run(small({"run.samples=40"})).code == 0);
@@ -293,7 +293,7 @@ TEST_CASE("a full disk under the journal ends the run with 6; with room it is co
   CHECK(same);
 }
 
-TEST_CASE("a store on a full disk pauses the run; with room it is completed", "[program][faults]") {
+TEST_CASE("a store on a full disk pauses the run, with room it is completed", "[program][faults]") {
   const Sandbox sandbox;
   fillCache(sandbox);
   const std::uint64_t limit = 4 << 20;
@@ -349,7 +349,7 @@ TEST_CASE("a folder that cannot be written to is named", "[program][faults]") {
   }
 }
 
-TEST_CASE("one process writes the journal; a second one is told whose it is", "[program][faults]") {
+TEST_CASE("one process writes the journal, a second one is told whose it is", "[program][faults]") {
   const Sandbox sandbox;
   const auto first = sandbox.start(
       withPlugins({"run", TROUPE_TEST_DATA "/program/signals.json", "--set", "nodes.first.options.pace_ms=60000"}));

@@ -98,7 +98,7 @@ TEST_CASE("callbacks come in the order of the appends, and may append", "[journa
   CHECK(order == std::vector<std::string>{"event 1", "first", "event 2", "second"});
 }
 
-TEST_CASE("many threads append; each one's rows stay in order, the numbers have no gap", "[journal]") {
+TEST_CASE("many threads append, each one's rows stay in order, the numbers have no gap", "[journal]") {
   TempDir folder;
   Journal journal(writing(folder / "j.db"));
   const auto run = journal.createRun(newRun()).key;

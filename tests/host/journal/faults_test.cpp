@@ -204,7 +204,7 @@ TEST_CASE("a folder that cannot be written can be read", "[journal]") {
   CHECK(message.find(file.string()) != std::string::npos);
 }
 
-TEST_CASE("a full disk ends the writing, once and with a sentence; what was announced is there", "[journal]") {
+TEST_CASE("a full disk ends the writing, once and with a sentence, what was announced is there", "[journal]") {
   TempDir folder;
   const auto file = folder / "j.db";
   int ends[2];

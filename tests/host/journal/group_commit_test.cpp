@@ -117,7 +117,7 @@ TEST_CASE("rows of one append are in one group, however many they are", "[journa
   CHECK(counting.commits == 1);
 }
 
-TEST_CASE("whoever appends too much waits; the journal's own thread never does", "[journal]") {
+TEST_CASE("whoever appends too much waits, the journal's own thread never does", "[journal]") {
   TempDir folder;
   CountingWriter counting(folder / "j.db");
   counting.block();

@@ -170,7 +170,7 @@ TEST_CASE("a call's random numbers depend on its seed alone", "[call]") {
   }
 }
 
-TEST_CASE("deltas and usage go to the listener; usage is kept when the call fails", "[call]") {
+TEST_CASE("deltas and usage go to the listener, usage is kept when the call fails", "[call]") {
   const auto type = provider();
   std::vector<std::string> heard;
   Call call(type, "{}", 1, [&](std::uint32_t kind, std::string_view json) {

@@ -86,7 +86,7 @@ TEST_CASE("workers that compute without end do not starve the others", "[pool]")
   CHECK(found == std::future_status::ready);
 }
 
-TEST_CASE("stop runs what is queued, and what that submits; later tasks are dropped", "[pool]") {
+TEST_CASE("stop runs what is queued, and what that submits, later tasks are dropped", "[pool]") {
   std::atomic<int> ran{0};
   TaskPool pool(4);
   for (int i = 0; i < 100; ++i)
@@ -175,7 +175,7 @@ TEST_CASE("a timer calls in the order of the times, and cancels", "[timer]") {
   CHECK(order == std::vector<int>{1, 2, 3, 9});
 }
 
-TEST_CASE("a timer's function may set another one; stop drops what is left", "[timer]") {
+TEST_CASE("a timer's function may set another one, stop drops what is left", "[timer]") {
   std::promise<void> done;
   auto kept = std::make_shared<int>(0);
   Timer timer;
@@ -217,7 +217,7 @@ TEST_CASE("whether and when a failed call is repeated", "[retry]") {
   CHECK(repeats == row.repeats);
 }
 
-TEST_CASE("back-off doubles up to its cap, with full jitter; the service's word counts more", "[retry]") {
+TEST_CASE("back-off doubles up to its cap, with full jitter, the service's word counts more", "[retry]") {
   RetryPolicy policy(100, {500ms, 8000ms});
   for (const std::int64_t ceiling : {500, 1000, 2000, 4000, 8000, 8000}) {
     RetryPolicy copy = policy;

@@ -77,7 +77,7 @@ TEST_CASE("the storyteller answers with one candidate and no delta", "[storytell
   CHECK(candidate["usage"]["output"].GetInt() > 80);
 }
 
-TEST_CASE("the same input gives the same bytes; sample seed, host numbers and voice matter", "[storyteller][plugin]") {
+TEST_CASE("the same input gives the same bytes, sample seed, host numbers and voice matter", "[storyteller][plugin]") {
   const auto answer = [](const std::string& changes, int seed, std::uint64_t host_seed) {
     FakeHost host;
     auto node = make(host, changes);
