@@ -1,4 +1,3 @@
-#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -6,14 +5,10 @@
 #include "cli/command.hpp"
 #include "cli/common.hpp"
 #include "cli/runs_commands.hpp"
+#include "support/time.hpp"
 
 namespace troupe::cli {
 namespace {
-
-std::int64_t nowMs() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 std::string runName(const Arguments& arguments) { return arguments.positional().empty() ? "last" : arguments.positional()[0]; }
 
@@ -52,7 +47,7 @@ ExitCode decide(const Arguments& arguments) {
   const auto journal = openJournal(arguments, true, "runs decide");
   const char* user = std::getenv("USER");
   runsDecide(*journal, arguments.positional()[0], index, arguments.get("node"), verdict == "pass", user != nullptr ? user : "command line",
-             nowMs(), std::cout);
+             unixMs(), std::cout);
   return ExitCode::complete;
 }
 
@@ -63,7 +58,7 @@ ExitCode prune(const Arguments& arguments) {
   if (const auto keep = arguments.integer("keep", 0, 1'000'000)) options.keep = static_cast<std::size_t>(*keep);
   options.unfinished = arguments.has("unfinished");
   options.dry_run = arguments.has("dry-run");
-  options.now_ms = nowMs();
+  options.now_ms = unixMs();
   if (!options.older_than_days && !options.keep) throw Failure(ExitCode::usage, "say what may go: --older-than DAYS, --keep N, or both");
   runsPrune(*openJournal(arguments, !options.dry_run, "runs prune"), options, std::cout);
   return ExitCode::complete;

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "support/random.hpp"
+
 #include "pipeline/utf8_text.hpp"
 
 namespace troupe::pipeline {
@@ -167,11 +169,7 @@ bool Call::sleep(std::int64_t ms) {
 }
 
 std::uint64_t Call::random() {
-  // SplitMix64 (Steele, Lea, Flood 2014).
-  std::uint64_t z = random_state_.fetch_add(0x9e3779b97f4a7c15ULL, std::memory_order_relaxed) + 0x9e3779b97f4a7c15ULL;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31);
+  return splitMix64(random_state_.fetch_add(kSplitMixStep, std::memory_order_relaxed));
 }
 
 }  // namespace troupe::pipeline

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/engine_state.hpp"
+#include "support/time.hpp"
 #include "pipeline/utf8_text.hpp"
 
 namespace troupe::pipeline {
@@ -37,11 +38,6 @@ std::string membersOf(const JsonWriter& json) {
 }
 
 }  // namespace
-
-std::int64_t unixMs() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 double Engine::State::elapsed() const {
   return worked_s + std::chrono::duration<double>(Clock::now() - began).count();

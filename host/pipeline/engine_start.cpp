@@ -2,21 +2,12 @@
 #include <utility>
 
 #include "pipeline/engine_state.hpp"
+#include "support/random.hpp"
+#include "support/time.hpp"
 
 namespace troupe::pipeline {
-namespace {
-
-std::uint64_t mix(std::uint64_t z) {  // SplitMix64's finalizer
-  z += 0x9e3779b97f4a7c15ULL;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31);
-}
-
-}  // namespace
-
 std::int64_t sampleSeed(std::int64_t run_seed, std::int64_t index) {
-  return static_cast<std::int64_t>(mix(mix(static_cast<std::uint64_t>(run_seed)) + static_cast<std::uint64_t>(index)) >> 33);
+  return static_cast<std::int64_t>(splitMix64(splitMix64(static_cast<std::uint64_t>(run_seed)) + static_cast<std::uint64_t>(index)) >> 33);
 }
 
 // Starts what may start. One thread at a time does it; others only tell it to look again. [a worker, no lock held]

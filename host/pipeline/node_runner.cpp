@@ -8,14 +8,14 @@
 
 #include "pipeline/values.hpp"
 #include "support/problem.hpp"
+#include "support/random.hpp"
+#include "support/time.hpp"
 
 namespace troupe::pipeline {
 namespace {
 
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
-
-std::int64_t unixMs() { return duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 constexpr int kMostLost = 16;  // Threads that one node may keep for ever.
 constexpr const char* kStuck = "the node is stuck: its calls never returned; no new instance is made";
@@ -291,7 +291,7 @@ void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, 
     return;
   }
   outcome.failed.push_back({outcome.attempts, *failure, outcome.latency_ms, unixMs()});
-  const auto spread = job->request.random_seed ^ (static_cast<std::uint64_t>(outcome.attempts) * 0x9e3779b97f4a7c15ULL);
+  const auto spread = job->request.random_seed ^ (static_cast<std::uint64_t>(outcome.attempts) * kSplitMixStep);
   if (const auto delay = job->policy.next(*failure, spread)) {
     const auto reason = std::string(codeName(failure->code)) + ": " + failure->message;
     enterLater(job, std::clamp(*delay, milliseconds(0), milliseconds(std::chrono::hours(24))), false, reason);

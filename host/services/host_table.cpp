@@ -5,14 +5,12 @@
 #include <utility>
 
 #include "services/call_context.hpp"
+#include "support/time.hpp"
 
 namespace troupe::services {
 namespace {
 
-std::int64_t unixMs(void*) {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
+std::int64_t unixTime(void*) { return unixMs(); }
 
 std::int64_t steadyNs(void*) {
   using namespace std::chrono;
@@ -25,7 +23,7 @@ int sleep(void*, troupe_call* call, std::int64_t ms) {
 
 std::uint64_t random(void*, troupe_call* call) { return static_cast<CallContext*>(call->ctx)->random(); }
 
-constexpr troupe_clock kClock{sizeof(troupe_clock), nullptr, &unixMs, &steadyNs, &sleep, &random};
+constexpr troupe_clock kClock{sizeof(troupe_clock), nullptr, &unixTime, &steadyNs, &sleep, &random};
 
 }  // namespace
 
