@@ -50,8 +50,8 @@ double RunStats::restore(const journal::RunTotals& totals, const journal::Run& r
   rapidjson::Document document;
   document.Parse(latest.data(), latest.size());
   if (document.HasParseError() || !document.IsObject()) return 0;
-  const auto progress = document.FindMember("progress");
-  if (progress == document.MemberEnd() || !progress->value.IsObject()) return 0;
+  const auto progress = std::as_const(document).FindMember("progress");
+  if (progress == std::as_const(document).MemberEnd() || !progress->value.IsObject()) return 0;
   const Object last(progress->value);
   latest_quality_ = last.number("latest_quality", 0.0);
   latest_genre_ = last.text("current_genre", "-");

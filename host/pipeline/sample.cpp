@@ -214,11 +214,11 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
   rapidjson::Document decision;
   decision.Parse(record.decision.data(), record.decision.size());
   if (!decision.HasParseError() && decision.IsObject()) {
-    if (const auto margin = decision.FindMember("margin"); margin != decision.MemberEnd() && margin->value.IsNumber())
+    if (const auto margin = std::as_const(decision).FindMember("margin"); margin != std::as_const(decision).MemberEnd() && margin->value.IsNumber())
       sample.margin = margin->value.GetDouble();
     // {"qualities":{…},<members>}: what follows the first object.
-    const auto qualities = decision.FindMember("qualities");
-    if (qualities != decision.MemberEnd()) decision.EraseMember(qualities);
+    const auto qualities = std::as_const(decision).FindMember("qualities");
+    if (qualities != std::as_const(decision).MemberEnd()) decision.EraseMember(qualities);
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
     decision.Accept(writer);
