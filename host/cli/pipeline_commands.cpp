@@ -162,8 +162,8 @@ ExitCode tryNode(const Arguments& arguments) {
 
 std::vector<Command> pipelineCommands() {
   auto with_overrides = [](std::vector<OptionSpec> options) {
-    const auto more = overrideOptions();
-    options.insert(options.end(), more.begin(), more.end());
+    for (auto& option : overrideOptions())
+      if (option.name != "genres") options.push_back(std::move(option));  // A shorthand of `run`.
     options.push_back(pluginPathOption());
     return options;
   };

@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -24,9 +25,13 @@ ExitCode exportRun(const Arguments& arguments) {
   const auto journal = openJournal(arguments, false, "runs export");
   const auto file = arguments.get("out");
   if (file.empty()) {
-    runsExport(*journal, runName(arguments), format, filters, std::cout);
-    std::cout.flush();
-    if (!std::cout) throw Failure(ExitCode::journal, "standard output took not all of it");
+    try {
+      runsExport(*journal, runName(arguments), format, filters, std::cout);
+      std::cout.flush();
+      if (!std::cout) throw Failure(ExitCode::journal, "standard output took not all of it");
+    } catch (const Failure&) {
+      if (errno != EPIPE) throw;  // A reader such as `head` that has seen enough is no mistake.
+    }
     return ExitCode::complete;
   }
   std::ofstream out(file, std::ios::binary);
