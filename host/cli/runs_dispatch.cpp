@@ -6,7 +6,7 @@
 #include "cli/command.hpp"
 #include "cli/common.hpp"
 #include "cli/runs_commands.hpp"
-#include "support/time.hpp"
+#include "support/unix_time.hpp"
 
 namespace troupe::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "support/random.hpp"
+#include "support/split_mix.hpp"
 
 #include "pipeline/utf8_text.hpp"
 

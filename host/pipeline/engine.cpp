@@ -6,7 +6,7 @@
 #include <troupe/troupe.hpp>
 
 #include "pipeline/engine_state.hpp"
-#include "support/time.hpp"
+#include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
 namespace {

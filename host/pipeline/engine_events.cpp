@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "pipeline/engine_state.hpp"
-#include "support/time.hpp"
+#include "support/unix_time.hpp"
 #include "pipeline/utf8_text.hpp"
 
 namespace troupe::pipeline {

@@ -2,8 +2,8 @@
 #include <utility>
 
 #include "pipeline/engine_state.hpp"
-#include "support/random.hpp"
-#include "support/time.hpp"
+#include "support/split_mix.hpp"
+#include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
 std::int64_t sampleSeed(std::int64_t run_seed, std::int64_t index) {

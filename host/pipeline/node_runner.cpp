@@ -8,8 +8,8 @@
 
 #include "pipeline/values.hpp"
 #include "support/problem.hpp"
-#include "support/random.hpp"
-#include "support/time.hpp"
+#include "support/split_mix.hpp"
+#include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
 namespace {

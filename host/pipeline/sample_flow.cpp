@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "pipeline/flow_helpers.hpp"
-#include "support/random.hpp"
-#include "support/time.hpp"
+#include "support/split_mix.hpp"
+#include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
 namespace {

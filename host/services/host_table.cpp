@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "services/call_context.hpp"
-#include "support/time.hpp"
+#include "support/unix_time.hpp"
 
 namespace troupe::services {
 namespace {

@@ -172,7 +172,7 @@ TEST_CASE("a sink that fails for a moment gets the event again", "[engine]") {
   CHECK(rig.board.count("sink", "event", 14) == 1);
 }
 
-TEST_CASE("a sink that blocks does not hold up the run; what is unsent is named", "[engine]") {
+TEST_CASE("a sink that blocks does not hold up the run, what is unsent is named", "[engine]") {
   Rig rig;
   rig.options.sink_drain = std::chrono::milliseconds(50);
   SECTION("it hears of the cancel") {

@@ -10,7 +10,7 @@ PipelineText holding(const Board& board, const std::string& options) {
   return PipelineText::ensemble(board).samples(6).inFlight(2).options("keep", R"("act":"hold",)" + options);
 }
 
-TEST_CASE("held samples take no slot; with only those left the run pauses", "[engine]") {
+TEST_CASE("held samples take no slot, with only those left the run pauses", "[engine]") {
   Rig rig;
   const auto end = rig.run(holding(rig.board, R"("on":[0,1,2])"));
   CHECK(end.state == "paused");

@@ -95,7 +95,7 @@ TEST_CASE("what is emitted after the cancel is refused and does not count", "[en
   CHECK(resultOf(end)["models"][1]["failures"].GetInt64() == 1);
 }
 
-TEST_CASE("a plugin that never returns is given up; the others are unharmed", "[engine]") {
+TEST_CASE("a plugin that never returns is given up, the others are unharmed", "[engine]") {
   struct Row {
     std::string node, type, timeout;
     std::int64_t successful;
@@ -162,7 +162,7 @@ TEST_CASE("a stuck thread that comes back during the run ends without a trace", 
   CHECK(resultOf(end)["models"][1]["candidates"].GetInt64() == 1);
 }
 
-TEST_CASE("a provider whose key is refused is asked no more; the others go on", "[engine]") {
+TEST_CASE("a provider whose key is refused is asked no more, the others go on", "[engine]") {
   Rig rig;
   const auto code = GENERATE(2, 3);  // auth, quota_gone
   const auto end = rig.run(PipelineText::ensemble(rig.board).samples(6).inFlight(1).options(

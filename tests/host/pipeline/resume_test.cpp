@@ -164,7 +164,7 @@ TEST_CASE("a run that was copied in the middle goes on from the copy: the same s
   }
 }
 
-TEST_CASE("a store that cannot save pauses the run; after the resume nothing is missing and nothing twice",
+TEST_CASE("a store that cannot save pauses the run, after the resume nothing is missing and nothing twice",
           "[engine]") {
   Rig rig;
   SECTION("for a moment: it is asked again") {
