@@ -22,7 +22,9 @@ std::optional<std::chrono::milliseconds> RetryPolicy::next(const FailureInfo& fa
     case TROUPE_E_MALFORMED: allowed = std::min(retries_, 1); break;
     default: break;
   }
-  if (attempts_ > allowed || identical_ >= kIdentical) return std::nullopt;
+  // A service that is busy says the same every time and yet answers in the end.
+  const bool busy = failure.code == TROUPE_E_RATE_LIMITED || failure.code == TROUPE_E_OVERLOADED;
+  if (attempts_ > allowed || (identical_ >= kIdentical && !busy)) return std::nullopt;
   if (failure.retry_after_ms >= 0) return std::chrono::milliseconds(failure.retry_after_ms);
   const int doublings = std::min(attempts_ - 1, 20);
   const auto ceiling = std::min<std::int64_t>(backoff_.cap.count(), backoff_.base.count() << doublings);

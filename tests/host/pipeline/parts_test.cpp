@@ -198,6 +198,8 @@ TEST_CASE("whether and when a failed call is repeated", "[retry]") {
       {"overloaded", TROUPE_E_OVERLOADED, 4, 4, true},
       {"rate limited", TROUPE_E_RATE_LIMITED, 4, 4, true},
       {"three identical", TROUPE_E_TRANSIENT, 9, 2, false},
+      {"three identical of a busy service", TROUPE_E_OVERLOADED, 9, 9, false},
+      {"three identical limits", TROUPE_E_RATE_LIMITED, 9, 9, false},
       {"malformed", TROUPE_E_MALFORMED, 4, 1, true},
       {"truncated", TROUPE_E_TRUNCATED, 4, 1, true},
       {"malformed, no retries", TROUPE_E_MALFORMED, 0, 0, true},
