@@ -11,6 +11,7 @@
 #include <new>
 
 #include "cli/command.hpp"
+#include "support/allocator.hpp"
 #include "support/near_name.hpp"
 #include "troupe_install.h"
 
@@ -136,6 +137,7 @@ void occupyStandardFiles() {
 }  // namespace
 
 int main(const std::vector<std::string>& arguments) {
+  limitHeaps();
   occupyStandardFiles();
   std::signal(SIGPIPE, SIG_IGN);  // A reader that goes away is an error of that write, not our end.
   try {

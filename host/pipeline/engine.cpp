@@ -12,7 +12,7 @@ namespace troupe::pipeline {
 namespace {
 
 constexpr int kManySlots = 512;  // Calls at once in an instance that takes any number.
-constexpr int kStoreSlots = 64;  // The same for stores: enough to commit in groups; more would only be more blocked threads.
+constexpr int kStoreSlots = 32;  // The same for stores: enough to commit in groups; more would only be more blocked threads.
 
 // A node that cannot be made is named, since several may be of the same type.
 template <typename Make>

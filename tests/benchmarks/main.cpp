@@ -8,6 +8,7 @@
 #include <string>
 
 #include "benchmarks/bench.hpp"
+#include "support/allocator.hpp"
 
 namespace troupe::bench {
 
@@ -33,6 +34,7 @@ std::string text(double value, int digits) {
 
 int main(int argc, char** argv) {
   using namespace troupe::bench;
+  troupe::limitHeaps();  // As the program does.
   std::string only;
   std::int64_t samples = 20'000, memory = 100'000;
   for (int i = 1; i < argc; ++i) {
