@@ -267,6 +267,7 @@ void Engine::State::stop(const std::string& why, bool cancelled) {
 
 RunEnd Engine::State::conclude() {
   RunEnd end;
+  std::optional<journal::RunStateChanged> completed;
   std::optional<std::string> broken;
   {
     const std::lock_guard lock(mutex);
@@ -283,10 +284,16 @@ RunEnd Engine::State::conclude() {
       end.reason = end.state == "failed" ? "every sample failed" : why_stopped;
       end.result = stats.result(run.id, end.state, elapsed(), ids, best);
       if (complete) {
-        auto members = "\"result\":" + end.result;
-        if (end.state == "failed") members = "\"error\":" + jsonString(end.reason) + "," + members;
-        journal.append({stateRow(end.state, end.reason, end.result),
-                        journal::EventAppended{run.key, end.state, std::move(members), unixMs()}});
+        // A process that was killed after the announcement has left it in the journal.
+        const auto announced = journal.lastEvent(run.key, end.state);
+        const auto last = journal.lastEvent(run.key, "sample");
+        if (!announced || (last && announced->id < last->id)) {
+          auto members = "\"result\":" + end.result;
+          if (end.state == "failed") members = "\"error\":" + jsonString(end.reason) + "," + members;
+          journal.append({journal::EventAppended{run.key, end.state, std::move(members), unixMs()}});
+        }
+        // Only when the sinks have it all: until then a resume still gives them what they missed.
+        completed = stateRow(end.state, end.reason, end.result);
       } else {
         journal.append({stateRow(end.state, end.reason, {}), runEvent(end.state, end.reason)});
       }
@@ -319,6 +326,7 @@ RunEnd Engine::State::conclude() {
   }
   end.abandoned = end.abandoned || pool->abandoned() > 0;
   if (broken) throw Failure(ExitCode::journal, *broken);
+  if (completed) journal.append({std::move(*completed)});
   journal.flush();
   return end;
 }
