@@ -1,0 +1,105 @@
+#pragma once
+
+#include <Poco/Net/HTTPServerRequestImpl.h>
+#include <Poco/Net/HTTPServerResponse.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/problem.hpp"
+
+namespace troupe::server {
+
+/// What a client may do. Each right includes those before it.
+enum class Right { none, watch, operate };
+
+/// Who asks.
+struct Principal {
+  std::string name;  ///< of the token; "local" where none is needed; empty when nobody is known
+  Right right = Right::none;
+  std::string only_run;  ///< of a ticket: the one run (its id) that may be watched; empty: all
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// An answer that is no success: thrown by handlers, sent as application/problem+json (RFC 9457) with `errors` [{pointer, line, column, detail, repair}].
+class HttpError : public std::runtime_error {
+ public:
+  HttpError(int status, const std::string& detail, std::vector<Problem> problems = {}, Headers headers = {})
+      : std::runtime_error(detail), status_(status), problems_(std::move(problems)), headers_(std::move(headers)) {}
+  int status() const noexcept { return status_; }
+  const std::vector<Problem>& problems() const noexcept { return problems_; }
+  const Headers& headers() const noexcept { return headers_; }
+
+ private:
+  int status_;
+  std::vector<Problem> problems_;
+  Headers headers_;
+};
+
+/// One request and its answer, on one of the server's threads. Exactly one of the functions that answer is called.
+class Exchange {
+ public:
+  Exchange(Poco::Net::HTTPServerRequestImpl& request, Poco::Net::HTTPServerResponse& response, std::size_t max_body, std::string base);
+
+  const std::string& method() const;
+  const std::string& path() const { return path_; }  ///< decoded, without the public prefix and the query
+  /// A {name} of the route's pattern, decoded; "" when it has none.
+  std::string param(std::string_view name) const;
+  std::optional<std::string> query(std::string_view name) const;
+  /// Decimal query parameter within [low, high], or the fallback; throws HttpError(400) naming it.
+  std::int64_t queryInteger(std::string_view name, std::int64_t fallback, std::int64_t low, std::int64_t high) const;
+  std::string header(std::string_view name) const;
+  /// Reads the body, at most the limit: throws HttpError(413), HttpError(408) when it does not come, HttpError(400) when it is cut.
+  const std::string& body();
+  const Principal& principal() const { return principal_; }
+  std::string clientAddress() const;
+  /// Prefix of public paths ("" or "/troupe"), for links.
+  const std::string& base() const { return base_; }
+
+  void json(int status, std::string_view json, const Headers& headers = {});
+  void send(int status, std::string_view content_type, std::string_view body, const Headers& headers = {});
+  void empty(int status, const Headers& headers = {});
+  /// A body of unknown length, chunked; written before the handler returns. Must not be kept.
+  std::ostream& stream(int status, std::string_view content_type, const Headers& headers = {});
+  void problem(const HttpError& error);
+  /// Takes the socket for an event stream; the caller sends head and body. `log_status` is what the access log says.
+  Poco::Net::StreamSocket detach(int log_status = 200);
+
+  bool answered() const { return status_ != 0; }
+  int status() const { return status_; }
+  std::uint64_t sent() const { return sent_; }
+
+  // Set by the server before the handler runs.
+  void setPath(std::string path) { path_ = std::move(path); }
+  void setParams(std::map<std::string, std::string, std::less<>> params) { params_ = std::move(params); }
+  void setPrincipal(Principal principal) { principal_ = std::move(principal); }
+  /// Headers that every answer of this request carries (CORS, security).
+  void setCommonHeaders(Headers headers) { common_ = std::move(headers); }
+  const Headers& commonHeaders() const { return common_; }
+
+ private:
+  void begin(int status, std::string_view content_type, const Headers& headers);
+
+  Poco::Net::HTTPServerRequestImpl& request_;
+  Poco::Net::HTTPServerResponse& response_;
+  const std::size_t max_body_;
+  const std::string base_;
+  std::string path_;
+  std::map<std::string, std::string, std::less<>> params_;
+  std::map<std::string, std::string, std::less<>> query_;
+  Principal principal_;
+  Headers common_;
+  std::optional<std::string> body_;
+  int status_ = 0;
+  std::uint64_t sent_ = 0;
+};
+
+}  // namespace troupe::server
