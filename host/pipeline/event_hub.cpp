@@ -36,7 +36,8 @@ void EventHub::wake() {
   changed_.notify_all();
 }
 
-EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::size_t limit, const std::atomic<bool>& stop) {
+EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::size_t limit,
+                               const std::atomic<bool>& stop) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return closed_ || stop.load() || head_ > cursor || version_ > version; });
   Batch batch;
@@ -49,7 +50,8 @@ EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::
   }
   for (const auto& [key, frame] : frames_)
     if (frame.version > version) batch.frames.push_back(frame);
-  std::sort(batch.frames.begin(), batch.frames.end(), [](const Frame& a, const Frame& b) { return a.version < b.version; });
+  std::sort(batch.frames.begin(), batch.frames.end(),
+            [](const Frame& a, const Frame& b) { return a.version < b.version; });
   batch.closed = closed_;
   return batch;
 }
