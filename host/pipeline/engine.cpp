@@ -25,6 +25,34 @@ auto makeNamed(const std::string& node, Make make) {
   }
 }
 
+// The announcement of the end, when a process was killed after it and nothing has been asked for since.
+std::optional<journal::Event> announcedEnd(const journal::Journal& journal, const journal::Run& run) {
+  const auto begun = journal.lastEvent(run.key, "run");
+  if (run.state != "running" || !begun) return std::nullopt;
+  rapidjson::Document asked;
+  asked.Parse(begun->json.data(), begun->json.size());
+  if (asked.HasParseError() || Object(asked).integer("samples", -1) != run.samples) return std::nullopt;
+  for (const auto type : {"complete", "failed"})
+    if (auto event = journal.lastEvent(run.key, type); event && event->id > begun->id) return event;
+  return std::nullopt;
+}
+
+// What the announcement says of the end.
+RunEnd endOf(const journal::Event& event) {
+  rapidjson::Document members;
+  members.Parse<rapidjson::kParseFullPrecisionFlag>(event.json.data(), event.json.size());
+  RunEnd end;
+  end.state = event.type;
+  if (members.HasParseError()) return end;
+  end.reason = Object(members).text("error", "");
+  if (const auto* result = Object(members).find("result")) {
+    JsonWriter json;
+    json.value(*result);
+    end.result = json.text();
+  }
+  return end;
+}
+
 std::vector<std::string> candidateNames(const Graph& graph) {
   std::vector<std::string> names;
   for (const int node : graph.candidates) names.push_back(graph.name(node));
@@ -42,7 +70,10 @@ Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog
       run(std::move(run_)),
       options(options_),
       graph(buildGraph(pipeline)),
+      announced(options.resume ? announcedEnd(journal, run) : std::nullopt),
       stats(run.samples, candidateNames(graph)) {
+  if (options.resume)
+    if (const auto last = journal.lastEvent(run.key)) hub->startAfter(last->id);
   journal.onEvent([hub = hub](const journal::Event& event) { hub->publish(event); });
   journal.onFailure([this](const std::string& message) {
     // On the journal's thread: only notes it; the wait in execute() acts on it.
@@ -63,7 +94,7 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     const auto& plan = graph.nodes[static_cast<std::size_t>(node)];
     sinks.push_back(makeNamed(graph.name(node), [&] {
       return std::make_unique<SinkRunner>(
-          plan, catalog.load(*catalog.fileOf(plan.config->type)), hub, journal, run.key,
+          plan, catalog.load(*catalog.fileOf(plan.config->type)), hub, journal, run.key, sinkCursor(graph.name(node)),
           [this](int level, const std::string& source, std::string_view message) { log(level, source, message); });
     }));
   }
@@ -190,6 +221,7 @@ void Engine::State::restoreFromJournal() {
   // A process that was killed has not told how long it worked; its last sample says it.
   worked_s = std::max(static_cast<double>(run.active_ms) / 1000.0,
                       stats.restore(journal.totals(run.key), run, last ? last->json : std::string()));
+  if (announced) return stats.setTotal(stats.current());  // Nothing goes on; the source may have run dry.
   next = journal.lastStarted(run.key) + 1;
   constexpr std::size_t kPage = 1024;
   for (std::int64_t from = 0;;) {
@@ -199,6 +231,12 @@ void Engine::State::restoreFromJournal() {
     from = page.back() + 1;
   }
   for (const auto& [node, store] : feedback) restoreFeedback(node, *store);
+}
+
+// Who resumes a run that is over wants to see its end: it is given once more, also to who has had it.
+std::int64_t Engine::State::sinkCursor(const std::string& sink) const {
+  const auto kept = journal.cursor(run.key, sink);
+  return announced ? std::min(kept, announced->id - 1) : kept;
 }
 
 // Brings a feedback store back to where it was: its emissions from the journal; settled samples that it had not seen
@@ -233,6 +271,7 @@ void Engine::State::restoreFeedback(int node, Feedback& store) {
 
 RunEnd Engine::State::execute() {
   if (options.resume) restoreFromJournal();
+  if (announced) return conclude();
   {
     const std::lock_guard lock(mutex);
     restored = true;
@@ -289,18 +328,19 @@ RunEnd Engine::State::conclude() {
       const auto ids = savedIdsJson();
       const auto best = bestJson();
       const std::lock_guard lock(mutex);
-      const bool complete = !stopping;
-      end.state = for_good                                        ? "cancelled"
-                  : !complete                                     ? "paused"
-                  : stats.successful() == 0 && stats.failed() > 0 ? "failed"
-                                                                  : "complete";
-      end.reason = end.state == "failed" ? "every sample failed" : why_stopped;
-      end.result = stats.result(run.id, end.state, elapsed(), ids, best);
+      const bool complete = announced || !stopping;
+      if (announced) {
+        end = endOf(*announced);
+      } else {
+        end.state = for_good                                        ? "cancelled"
+                    : !complete                                     ? "paused"
+                    : stats.successful() == 0 && stats.failed() > 0 ? "failed"
+                                                                    : "complete";
+        end.reason = end.state == "failed" ? "every sample failed" : why_stopped;
+        end.result = stats.result(run.id, end.state, elapsed(), ids, best);
+      }
       if (complete) {
-        // A process that was killed after the announcement has left it in the journal.
-        const auto announced = journal.lastEvent(run.key, end.state);
-        const auto last = journal.lastEvent(run.key, "sample");
-        if (!announced || (last && announced->id < last->id)) {
+        if (!announced) {
           auto members = "\"result\":" + end.result;
           if (end.state == "failed") members = "\"error\":" + jsonString(end.reason) + "," + members;
           journal.append({journal::EventAppended{run.key, end.state, std::move(members), unixMs()}});

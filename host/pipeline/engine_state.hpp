@@ -47,6 +47,7 @@ struct Engine::State {
   void leaveJournal();
   std::unique_ptr<NodeRunner> makeRunner(int node, loader::Catalog& catalog);
   void makeFeedback(int node);
+  std::int64_t sinkCursor(const std::string& sink) const;
   void restoreFromJournal();
   void restoreFeedback(int node, Feedback& store);
   std::int64_t lag(int node) const;
@@ -86,6 +87,7 @@ struct Engine::State {
   const journal::Run run;
   const EngineOptions options;
   const Graph graph;
+  const std::optional<journal::Event> announced;  // The end, by a process that was killed before it could note it.
   const std::shared_ptr<EventHub> hub = std::make_shared<EventHub>();
   const Clock::time_point began = Clock::now();
   double worked_s = 0;  // Active time before this process; set before the run goes on.

@@ -5,10 +5,16 @@
 
 namespace troupe::pipeline {
 
+void EventHub::startAfter(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  head_ = dropped_ = id;
+  changed_.notify_all();
+}
+
 void EventHub::publish(const journal::Event& event) {
   auto shared = std::make_shared<const journal::Event>(event);
   const std::lock_guard lock(mutex_);
-  // What came before the first one is in the journal only: a sink that a dead process left behind reads it there.
+  // What came before the first one is in the journal only.
   if (head_ == 0) dropped_ = event.id - 1;
   head_ = event.id;
   ring_.push_back(std::move(shared));

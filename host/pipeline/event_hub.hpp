@@ -34,6 +34,8 @@ class EventHub {
 
   explicit EventHub(std::size_t capacity = 1024) : capacity_(capacity) {}
 
+  /// Events up to `id` are of processes before this one: they are in the journal only. Before the first publish().
+  void startAfter(std::int64_t id);
   /// A committed event; ids ascend. [journal's thread]
   void publish(const journal::Event& event);
   /// A frame that replaces the last one with the same key. [any thread]

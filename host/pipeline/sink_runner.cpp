@@ -181,10 +181,10 @@ struct SinkRunner::State {
 };
 
 SinkRunner::SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub,
-                       journal::Journal& journal, journal::RunKey run,
+                       journal::Journal& journal, journal::RunKey run, std::int64_t cursor,
                        std::function<void(int, const std::string&, std::string_view)> log)
     : state_(std::make_shared<State>(node, std::move(module), std::move(hub), journal, run, std::move(log))) {
-  state_->cursor = journal.cursor(run, state_->name);
+  state_->cursor = cursor;
   std::thread([state = state_] {
     try {
       state->work();

@@ -17,10 +17,10 @@ namespace troupe::pipeline {
 /// over the journal when it has fallen behind. A sink that fails or blocks harms nobody else.
 class SinkRunner {
  public:
-  /// `log` gets what the sink writes and what goes wrong with it. Throws Failure(plugin_unusable) when the sink cannot
-  /// be made.
+  /// The sink gets what comes after event `cursor`. `log` gets what it writes and what goes wrong with it. Throws
+  /// Failure(plugin_unusable) when the sink cannot be made.
   SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub,
-             journal::Journal& journal, journal::RunKey run,
+             journal::Journal& journal, journal::RunKey run, std::int64_t cursor,
              std::function<void(int level, const std::string& source, std::string_view message)> log);
   /// Gives up on a sink that has not stopped.
   ~SinkRunner();
