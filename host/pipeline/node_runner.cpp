@@ -207,15 +207,17 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
     return;
   }
   if (!execution->instance) {
+    bool given_back = false;
     {
       const std::lock_guard lock(mutex_);
-      if (slots_ > 0 && !closed_) {
+      given_back = !free_.empty();  // Since the look above: who gave it back has found nobody waiting.
+      if (!given_back && slots_ > 0 && !closed_) {
         --used_;
         queue_.push_front(job);  // Whoever has an instance hands it on.
         return;
       }
     }
-    return begin(job, true);  // Which refuses it.
+    return given_back ? execute(job) : begin(job, true);  // Which refuses it.
   }
   // The input is kept for a further attempt.
   execution->job = job;
