@@ -44,8 +44,7 @@ class Journal {
   /// A random id of this file; changes only when the file is replaced.
   const std::string& epoch() const;
 
-  // ---- writing; [any thread] unless said otherwise; needs options.write
-  // ---------------------------------------------------------
+  // ---- writing; [any thread] unless said otherwise; needs options.write ---------------------------------------------
 
   /// Called on the journal's thread, in order, for each committed event. Must be quick. Set before the first append.
   void onEvent(std::function<void(const Event&)> listener);
@@ -71,8 +70,7 @@ class Journal {
   /// Deletes a run with all its rows, in slices that never block the writer for long.
   void deleteRun(RunKey run);
 
-  // ---- reading; [any thread]; sees what is committed
-  // ----------------------------------------------------------------------------
+  // ---- reading; [any thread]; sees what is committed ----------------------------------------------------------------
 
   /// Newest first.
   std::vector<Run> runs(std::size_t limit = 1000, RunKey before = 0) const;
@@ -93,8 +91,8 @@ class Journal {
   std::optional<FeedbackEmitted> feedback(RunKey run, std::string_view node, std::int64_t index) const;
   /// Events with id > `after` (of one run, or of all when run is 0), ascending.
   std::vector<Event> events(RunKey run, std::int64_t after, std::size_t limit) const;
-  /// The newest event of a type.
-  std::optional<Event> lastEvent(RunKey run, std::string_view type) const;
+  /// The newest event, or the newest of a type.
+  std::optional<Event> lastEvent(RunKey run, std::string_view type = {}) const;
   /// The settled sample (that a store has, with `saved_only`) with the highest quality, the lowest index first among
   /// equals.
   std::optional<std::int64_t> bestSample(RunKey run, bool saved_only = false) const;

@@ -42,8 +42,7 @@ struct Run : NewRun {
   std::string result_json;     ///< of event complete; empty before
 };
 
-// ---- what the engine appends; one struct a kind of row
-// --------------------------------------------------------------------------
+// ---- what the engine appends; one struct a kind of row --------------------------------------------------------------
 
 /// A sample has begun: its prompt is there.
 struct SampleStarted {
@@ -189,8 +188,7 @@ using Row =
     std::variant<SampleStarted, Attempt, CallSettled, ScoreSettled, SampleDecided, VerdictGiven, SampleHeld,
                  HoldDecided, SampleSaved, FeedbackEmitted, SampleSettled, EventAppended, RunStateChanged, CursorMoved>;
 
-// ---- what is read back
-// ----------------------------------------------------------------------------------------------------------
+// ---- what is read back ----------------------------------------------------------------------------------------------
 
 /// A committed event, in its final form.
 struct Event {

@@ -5,10 +5,16 @@
 
 namespace troupe::pipeline {
 
+void EventHub::startAfter(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  head_ = dropped_ = id;
+  changed_.notify_all();
+}
+
 void EventHub::publish(const journal::Event& event) {
   auto shared = std::make_shared<const journal::Event>(event);
   const std::lock_guard lock(mutex_);
-  // What came before the first one is in the journal only: a sink that a dead process left behind reads it there.
+  // What came before the first one is in the journal only.
   if (head_ == 0) dropped_ = event.id - 1;
   head_ = event.id;
   ring_.push_back(std::move(shared));
@@ -36,7 +42,8 @@ void EventHub::wake() {
   changed_.notify_all();
 }
 
-EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::size_t limit, const std::atomic<bool>& stop) {
+EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::size_t limit,
+                               const std::atomic<bool>& stop) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return closed_ || stop.load() || head_ > cursor || version_ > version; });
   Batch batch;
@@ -49,7 +56,8 @@ EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::
   }
   for (const auto& [key, frame] : frames_)
     if (frame.version > version) batch.frames.push_back(frame);
-  std::sort(batch.frames.begin(), batch.frames.end(), [](const Frame& a, const Frame& b) { return a.version < b.version; });
+  std::sort(batch.frames.begin(), batch.frames.end(),
+            [](const Frame& a, const Frame& b) { return a.version < b.version; });
   batch.closed = closed_;
   return batch;
 }

@@ -22,8 +22,9 @@ const std::vector<std::string> kDurable = {"run", "sample", "log", "notice", "co
 }  // namespace
 
 struct SinkRunner::State {
-  State(const Graph::Node& plan, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub_, journal::Journal& journal_,
-        journal::RunKey run_, std::function<void(int, const std::string&, std::string_view)> log_)
+  State(const Graph::Node& plan, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub_,
+        journal::Journal& journal_, journal::RunKey run_,
+        std::function<void(int, const std::string&, std::string_view)> log_)
       : type(*plan.type),
         name(plan.config->name),
         retries(plan.config->limits.retries),
@@ -32,7 +33,8 @@ struct SinkRunner::State {
         run(run_),
         log(std::move(log_)),
         host([this](int level, std::string_view text) { tell(level, text); }),
-        instance(std::make_unique<loader::Instance>(std::move(module), plan.config->type, host.table(), plan.config->options)),
+        instance(std::make_unique<loader::Instance>(std::move(module), plan.config->type, host.table(),
+                                                    plan.config->options)),
         port(type.in.empty() ? "event" : type.in.front().name) {}
 
   const loader::NodeType type;
@@ -50,7 +52,8 @@ struct SinkRunner::State {
   std::atomic<bool> quit{false};  // Ends after the call under way.
   bool failing = false;           // Used by the thread only.
 
-  // Held while the journal and the log are used, and taken by whoever gives up on the thread: it is not inside them then. Before `mutex`.
+  // Held while the journal and the log are used, and taken by whoever gives up on the thread: it is not inside them
+  // then. Before `mutex`.
   std::mutex outside;
   std::mutex mutex;  // Guards all below.
   std::condition_variable changed;
@@ -110,7 +113,8 @@ struct SinkRunner::State {
         return true;
       }
       std::unique_lock lock(mutex);
-      changed.wait_for(lock, std::chrono::milliseconds(200 << std::min(attempt, 5)), [this] { return stop || quit || given_up; });
+      changed.wait_for(lock, std::chrono::milliseconds(200 << std::min(attempt, 5)),
+                       [this] { return stop || quit || given_up; });
     }
   }
 
@@ -134,7 +138,8 @@ struct SinkRunner::State {
     std::vector<EventHub::EventPtr> events;
     const std::lock_guard busy(outside);
     if (givenUp()) return events;
-    for (auto& event : journal->events(run, cursor, kBatch)) events.push_back(std::make_shared<journal::Event>(std::move(event)));
+    for (auto& event : journal->events(run, cursor, kBatch))
+      events.push_back(std::make_shared<journal::Event>(std::move(event)));
     return events;
   }
 
@@ -176,10 +181,10 @@ struct SinkRunner::State {
 };
 
 SinkRunner::SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub,
-                       journal::Journal& journal, journal::RunKey run,
+                       journal::Journal& journal, journal::RunKey run, std::int64_t cursor,
                        std::function<void(int, const std::string&, std::string_view)> log)
     : state_(std::make_shared<State>(node, std::move(module), std::move(hub), journal, run, std::move(log))) {
-  state_->cursor = journal.cursor(run, state_->name);
+  state_->cursor = cursor;
   std::thread([state = state_] {
     try {
       state->work();

@@ -33,8 +33,8 @@ HostTable::HostTable(std::function<void(int, std::string_view)> log)
     : log_(std::move(log)),
       host_{sizeof(troupe_host), this,
             [](void* ctx, int level, troupe_str message) {
-              static_cast<HostTable*>(ctx)->log_(level, message.n == 0 ? std::string_view()
-                                                                       : std::string_view(message.p, message.n));
+              static_cast<HostTable*>(ctx)->log_(
+                  level, message.n == 0 ? std::string_view() : std::string_view(message.p, message.n));
             },
             [](void*, const char* id) -> const void* {
               return id != nullptr && std::strcmp(id, TROUPE_CLOCK_ID) == 0 ? &kClock : nullptr;
