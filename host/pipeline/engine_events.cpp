@@ -119,6 +119,7 @@ void Engine::State::sweepLater() {
   timer.after(std::chrono::milliseconds(20), [this] {
     for (const auto& runner : runners)
       if (runner) runner->sweep(Clock::now());
+    for (const auto& sink : sinks) sink->sweep(Clock::now());
     sweepLater();
   });
 }
