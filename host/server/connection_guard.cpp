@@ -15,6 +15,17 @@ ConnectionGuard::~ConnectionGuard() {
   thread_.join();
 }
 
+ConnectionGuard::Watch::Watch(ConnectionGuard& guard, int fd) : guard_(guard), fd_(fd) {
+  const std::lock_guard lock(guard_.mutex_);
+  guard_.all_.insert(this);
+}
+
+ConnectionGuard::Watch::~Watch() {
+  disarm();
+  const std::lock_guard lock(guard_.mutex_);
+  guard_.all_.erase(this);
+}
+
 void ConnectionGuard::Watch::arm(std::chrono::milliseconds limit, Ends ends) {
   const auto deadline = Clock::now() + limit;
   bool first = false;
@@ -32,12 +43,13 @@ void ConnectionGuard::Watch::arm(std::chrono::milliseconds limit, Ends ends) {
 void ConnectionGuard::Watch::disarm() {
   const std::lock_guard lock(guard_.mutex_);
   if (armed_) guard_.armed_.erase({deadline_, this});
-  armed_ = idle_ = false;
+  armed_ = false;
+  waits_ = Waits::no;
 }
 
-void ConnectionGuard::Watch::setIdle(bool idle) {
+void ConnectionGuard::Watch::waits(Waits waits) {
   const std::lock_guard lock(guard_.mutex_);
-  idle_ = idle;
+  waits_ = waits;
 }
 
 bool ConnectionGuard::Watch::expired() const {
@@ -48,23 +60,34 @@ bool ConnectionGuard::Watch::expired() const {
 // The lock keeps the descriptor from being closed and used anew meanwhile.
 void ConnectionGuard::expire(Watch& watch) {
   armed_.erase({watch.deadline_, &watch});
-  watch.armed_ = watch.idle_ = false;
+  watch.armed_ = false;
+  watch.waits_ = Watch::Waits::no;
   watch.expired_ = true;
   ::shutdown(watch.fd_, watch.ends_ == Ends::both ? SHUT_RDWR : SHUT_RD);
 }
 
-bool ConnectionGuard::endOneIdle() {
+bool ConnectionGuard::endOneKept() {
   const std::lock_guard lock(mutex_);
   for (const auto& entry : armed_) {
-    if (!entry.second->idle_) continue;
+    if (entry.second->waits_ != Watch::Waits::for_next) continue;
     expire(*entry.second);
     return true;
   }
   return false;
 }
 
-void ConnectionGuard::endIdle() {
-  while (endOneIdle()) continue;
+void ConnectionGuard::endWaiting() {
+  const std::lock_guard lock(mutex_);
+  for (auto* watch : all_)
+    if (watch->waits_ != Watch::Waits::no) expire(*watch);
+}
+
+void ConnectionGuard::endAll() {
+  const std::lock_guard lock(mutex_);
+  for (auto* watch : all_) {
+    watch->ends_ = Ends::both;
+    expire(*watch);
+  }
 }
 
 void ConnectionGuard::run() {

@@ -25,17 +25,18 @@ class ConnectionGuard {
   /// The time limit of one socket; ends before the socket is closed. [one thread]
   class Watch {
    public:
-    Watch(ConnectionGuard& guard, int fd) : guard_(guard), fd_(fd) {}
-    ~Watch() { disarm(); }
+    Watch(ConnectionGuard& guard, int fd);
+    ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
     /// Replaces the limit that was there. What ends for reading may still be written to: the client can be told.
     void arm(std::chrono::milliseconds limit, Ends ends = Ends::reading);
     void disarm();
-    /// Nobody waits on this socket for anything but the client's next request: it goes first when others wait for a
+    /// What the socket waits for. One that is kept for a client's next request goes first when others wait for a
     /// thread.
-    void setIdle(bool idle);
+    enum class Waits { no, for_first, for_next };
+    void waits(Waits waits);
     /// Whether the socket has been shut down.
     bool expired() const;
 
@@ -46,13 +47,16 @@ class ConnectionGuard {
     // Guarded by guard_.mutex_.
     Clock::time_point deadline_{};
     Ends ends_ = Ends::reading;
-    bool armed_ = false, idle_ = false, expired_ = false;
+    Waits waits_ = Waits::no;
+    bool armed_ = false, expired_ = false;
   };
 
-  /// Ends the connection that has been idle longest; false when none is. [any thread]
-  bool endOneIdle();
-  /// Ends all that are idle now. [any thread]
-  void endIdle();
+  /// Ends the connection that has waited longest for its client's next request; false when none does. [any thread]
+  bool endOneKept();
+  /// Ends all that wait for a request. [any thread]
+  void endWaiting();
+  /// Ends all. [any thread]
+  void endAll();
 
  private:
   void run();
@@ -61,6 +65,7 @@ class ConnectionGuard {
   mutable std::mutex mutex_;  // Guards all below.
   std::condition_variable earlier_;
   std::set<std::pair<Clock::time_point, Watch*>> armed_;
+  std::set<Watch*> all_;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -16,6 +16,8 @@
 namespace troupe::server {
 namespace {
 
+constexpr std::uint64_t kSmallBody = 16384;
+
 /// Those of the common headers that a handler may set in their place.
 bool mayReplace(std::string_view lower_name) { return lower_name == "cache-control"; }
 
@@ -81,8 +83,8 @@ class Exchange::Chunks final : public std::streambuf {
   char buffer_[16384];
 };
 
-Exchange::Exchange(Wire& wire, const RequestHead& head, std::string base)
-    : wire_(wire), head_(head), base_(std::move(base)), authority_(head.header("host")), keep_alive_(head.keep_alive) {
+Exchange::Exchange(Wire& wire, const RequestHead& head)
+    : wire_(wire), head_(head), authority_(head.header("host")), keep_alive_(head.keep_alive) {
   auto target = readTarget(head.target);
   path_ = std::move(target.path);
   query_ = std::move(target.query);
@@ -144,7 +146,15 @@ std::string Exchange::beginning(int status, std::string_view content_type, const
                                 std::optional<std::uint64_t> length) {
   if (status_ != 0) throw std::logic_error("a request was answered twice");
   status_ = status;
-  // What was not read of the body would be taken for the next request.
+  // What was not read of the body would be taken for the next request. A small one is on its way, as a rule.
+  if (!body_ && status < 400 && !head_.chunked && !head_.expect_continue &&
+      head_.content_length.value_or(0) <= kSmallBody) {
+    try {
+      body();
+    } catch (const HttpError&) {
+      keep_alive_ = false;
+    }
+  }
   if (!body_ && head_.hasBody()) keep_alive_ = false;
   const bool chunked = !length && head_.minor >= 1;
   if (!length && !chunked) keep_alive_ = false;

@@ -52,7 +52,7 @@ class HttpError : public std::runtime_error {
 class Exchange {
  public:
   /// Both are the connection's and outlive the exchange. Throws HttpError(400) when the target is no address.
-  Exchange(Wire& wire, const RequestHead& head, std::string base);
+  Exchange(Wire& wire, const RequestHead& head);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -71,7 +71,7 @@ class Exchange {
   const std::string& body();
   const Principal& principal() const { return principal_; }
   std::string clientAddress() const;  ///< of the peer, without port
-  /// Prefix of public paths ("" or "/troupe"), for links.
+  /// Prefix of paths as the client sees them ("" or "/troupe"), for links.
   const std::string& base() const { return base_; }
 
   void json(int status, std::string_view json, const Headers& headers = {});
@@ -89,6 +89,7 @@ class Exchange {
   std::uint64_t sent() const { return sent_; }
 
   // Set by the server before the handler runs.
+  void setBase(std::string base) { base_ = std::move(base); }
   void setPath(std::string path) { path_ = std::move(path); }
   void setParams(std::map<std::string, std::string, std::less<>> params) { params_ = std::move(params); }
   void setPrincipal(Principal principal) { principal_ = std::move(principal); }
@@ -104,6 +105,7 @@ class Exchange {
   void finish();
   /// Whether the connection can take another request.
   bool reusable() const;
+  const Wire& wire() const { return wire_; }
   void forbidReuse() { keep_alive_ = false; }
 
  private:
@@ -113,7 +115,7 @@ class Exchange {
 
   Wire& wire_;
   const RequestHead& head_;
-  const std::string base_;
+  std::string base_;
   std::string authority_;
   std::string path_;
   std::map<std::string, std::string, std::less<>> params_;

@@ -37,7 +37,8 @@ bool Wire::fill() {
 
 std::optional<RequestHead> Wire::nextHead(bool first) {
   watch_->arm(limits_.head);
-  watch_->setIdle(!first && unread_.empty());
+  using Waits = ConnectionGuard::Watch::Waits;
+  if (unread_.empty()) watch_->waits(first ? Waits::for_first : Waits::for_next);
   std::string text;
   bool line_empty = true;  // Nothing but CR since the last LF.
   while (true) {
@@ -45,7 +46,7 @@ std::optional<RequestHead> Wire::nextHead(bool first) {
       if (text.empty() || !watch_->expired()) return std::nullopt;
       throw HttpError(408, "the request's head did not come in time");
     }
-    watch_->setIdle(false);
+    watch_->waits(Waits::no);
     std::size_t used = 0;
     bool complete = false;
     while (used < unread_.size() && !complete) {

@@ -47,6 +47,7 @@ class Wire {
   /// Ends the connection so that the client can read the answer first, though what it still sends is not read.
   void close();
 
+  bool hasUnread() const { return !unread_.empty(); }
   const Poco::Net::StreamSocket& socket() const { return socket_; }
   const WireLimits& limits() const { return limits_; }
 
