@@ -22,7 +22,6 @@ const std::vector<std::string> kDurable = {"run", "sample", "log", "notice", "co
 constexpr std::string_view kFrameType = "troupe:frame/1";
 
 bool isBusy(int code) { return code == TROUPE_E_TRANSIENT || code == TROUPE_E_OVERLOADED || code == TROUPE_E_RATE_LIMITED; }
-bool isFinal(int code) { return code == TROUPE_E_PERMANENT_REQUEST || code == TROUPE_E_CONTENT || code == TROUPE_E_UNSUPPORTED; }
 
 }  // namespace
 
@@ -149,7 +148,7 @@ struct SinkRunner::State {
       }
       if (quit) return false;  // Cut off: not taken.
       const int code = result.failure->code;
-      const bool again = durable && !stopping && (options.taken ? !isFinal(code) : attempt < retries && isBusy(code));
+      const bool again = durable && !stopping && (options.taken ? !isNever(code) : attempt < retries && isBusy(code));
       if (turns(true)) tell(TROUPE_WARNING, "the sink fails: " + result.failure->message);
       if (!again) {
         const std::lock_guard lock(mutex);
@@ -257,6 +256,8 @@ SinkRunner::SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> 
     state->changed.notify_all();
   }).detach();
 }
+
+bool isNever(int code) { return code == TROUPE_E_PERMANENT_REQUEST || code == TROUPE_E_CONTENT || code == TROUPE_E_UNSUPPORTED; }
 
 SinkRunner::~SinkRunner() { drain(0, std::chrono::steady_clock::now()); }
 

@@ -33,6 +33,8 @@ struct SinkOptions {
   std::chrono::milliseconds limit{0};       ///< and for so long is cancelled; 0: the node's own time limit
 };
 
+/// Whether a failure says that the event will never be taken.
+bool isNever(int code);
 /// Id of a durable event on the wire.
 inline std::string wireId(const std::string& epoch, std::int64_t id) { return epoch + "-" + std::to_string(id); }
 
