@@ -63,6 +63,8 @@ struct SinkRunner::State {
 
   std::atomic<bool> stop{false};  // Takes what there is, then ends.
   std::atomic<bool> quit{false};  // Ends after the call under way.
+  std::atomic<bool> giving{false};     // A durable event. Written by the thread only, like the one below.
+  std::atomic<std::int64_t> taken{0};  // Durable events.
 
   // Held while the journal, the log and `taken` are used, and taken by whoever gives up on the thread: it is not inside them then. Before `mutex`.
   std::mutex outside;
@@ -125,6 +127,11 @@ struct SinkRunner::State {
   // False when the thread has to end.
   bool give(const Item& item) {
     const bool durable = item.id != 0;
+    const struct Busy {
+      std::atomic<bool>& flag;
+      ~Busy() { flag = false; }
+    } leaving{giving};
+    giving = durable;
     for (int attempt = 0;; ++attempt) {
       auto current = std::make_shared<Call>(type, inputOf(item), 0);
       {
@@ -144,6 +151,7 @@ struct SinkRunner::State {
       if (!result.failure) {
         if (options.taken && !handOver(item, result.values)) return false;
         if (turns(false)) tell(TROUPE_INFO, "the sink works again");
+        if (durable) ++taken;
         return true;
       }
       if (quit) return false;  // Cut off: not taken.
@@ -301,6 +309,17 @@ std::int64_t SinkRunner::drain(std::int64_t event_id, std::chrono::steady_clock:
   const auto lost = std::exchange(state_->lost, 0);
   lock.unlock();
   return lost + state_->unsent(cursor, event_id);
+}
+
+NodeFigures SinkRunner::figures() const {
+  NodeFigures figures;
+  figures.running = state_->giving ? 1 : 0;
+  figures.done = state_->taken;
+  const std::lock_guard lock(state_->mutex);
+  figures.failing = state_->failing;
+  figures.failed = state_->lost;
+  figures.stuck = state_->given_up;
+  return figures;
 }
 
 bool SinkRunner::abandoned() const {
