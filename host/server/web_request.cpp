@@ -94,7 +94,7 @@ void answerWebRequest(Exchange& exchange, pipeline::Call::Result result) {
       const std::string name(member.name.GetString(), member.name.GetStringLength());
       std::string value(member.value.GetString(), member.value.GetStringLength());
       if (!isToken(name) || value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
-        throw HttpError(500, "the plugin's header " + quoted(name) + " is none");
+        throw HttpError(500, "the plugin's header " + troupe::quoted(name) + " is none");
       if (lowered(name) == "content-type") content_type = value;
       if (!among(kHosts, lowered(name))) headers.emplace_back(name, std::move(value));
     }
