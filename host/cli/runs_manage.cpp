@@ -2,6 +2,7 @@
 
 #include "cli/runs_commands.hpp"
 #include "cli/runs_text.hpp"
+#include "reports/sample_json.hpp"
 #include "support/json_text.hpp"
 #include "support/problem.hpp"
 
@@ -94,12 +95,8 @@ void runsDecide(journal::Journal& journal, std::string_view name, std::int64_t i
   const auto record = journal.sample(run.key, index);
   if (!record) throw Failure(ExitCode::usage, what + " is not there; troupe runs show " + run.id);
   std::vector<std::string> holders;
-  for (const auto& hold : record->holds) {
-    const bool decided = std::any_of(record->decisions.begin(), record->decisions.end(),
-                                     [&](const auto& decision) { return decision.node == hold.node; });
-    if (!decided) holders.push_back(hold.node);
-  }
-  if (record->settled || holders.empty()) throw Failure(ExitCode::usage, what + " waits for no decision");
+  for (const auto& hold : reports::openHolds(*record)) holders.push_back(hold.node);
+  if (holders.empty()) throw Failure(ExitCode::usage, what + " waits for no decision");
   if (node.empty() && holders.size() > 1) {
     throw Failure(ExitCode::usage, what + " is held by " + names(holders) + "; name one of them");
   }

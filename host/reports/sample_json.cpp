@@ -1,14 +1,15 @@
-#include "cli/runs_sample.hpp"
+#include "reports/sample_json.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "pipeline/outcome.hpp"
 #include "support/json_text.hpp"
 
-namespace troupe::cli {
+namespace troupe::reports {
 namespace {
 
 using rapidjson::Document;
@@ -158,6 +159,16 @@ const Value* candidateAt(const Value& sample, std::string_view id) {
   return nullptr;
 }
 
+std::vector<journal::SampleHeld> openHolds(const journal::SampleRecord& record) {
+  std::vector<journal::SampleHeld> open;
+  if (record.settled) return open;
+  std::copy_if(record.holds.begin(), record.holds.end(), std::back_inserter(open), [&](const auto& hold) {
+    return std::none_of(record.decisions.begin(), record.decisions.end(),
+                        [&](const auto& decision) { return decision.node == hold.node; });
+  });
+  return open;
+}
+
 Document sampleJson(const journal::Run& run, const journal::SampleRecord& record) {
   Document sample(rapidjson::kObjectType);
   auto& allocator = sample.GetAllocator();
@@ -200,4 +211,4 @@ std::string canonicalJson(const Document& sample) {
   return toJson(canonical);
 }
 
-}  // namespace troupe::cli
+}  // namespace troupe::reports
