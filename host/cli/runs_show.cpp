@@ -76,7 +76,7 @@ void showText(const journal::Journal& journal, const journal::Run& run, const Ru
   out << '\n';
   if (resumable(run, writer)) {
     out << "  go on with it:      troupe resume " << run.id << '\n';
-  } else if (run.state == "running") {
+  } else if (run.state == "running" || run.state == "queued") {
     out << "  it is the work of " << writer << '\n';
   }
   if (totals.successful > 0) out << "  why the best won:   troupe runs explain " << run.id << '\n';

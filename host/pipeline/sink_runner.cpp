@@ -48,7 +48,9 @@ struct SinkRunner::State {
 
   std::atomic<bool> stop{false};  // Takes what there is, then ends.
   std::atomic<bool> quit{false};  // Ends after the call under way.
-  bool failing = false;           // Used by the thread only.
+  std::atomic<bool> failing{false};     // Written by the thread only, like the two below.
+  std::atomic<bool> giving{false};      // A durable event.
+  std::atomic<std::int64_t> taken{0};   // Durable events.
 
   // Held while the journal and the log are used, and taken by whoever gives up on the thread: it is not inside them then. Before `mutex`.
   std::mutex outside;
@@ -78,6 +80,11 @@ struct SinkRunner::State {
 
   // False when the thread has to end.
   bool give(const std::string& json, bool durable) {
+    const struct Busy {
+      std::atomic<bool>& flag;
+      ~Busy() { flag = false; }
+    } leaving{giving};
+    giving = durable;
     for (int attempt = 0;; ++attempt) {
       auto current = std::make_shared<Call>(type, "{\"" + port + "\":" + json + "}", 0);
       {
@@ -96,6 +103,7 @@ struct SinkRunner::State {
       if (!result.failure) {
         if (failing) tell(TROUPE_INFO, "the sink works again");
         failing = false;
+        if (durable) ++taken;
         return true;
       }
       if (quit) return false;  // Cut off: not taken.
@@ -155,7 +163,7 @@ struct SinkRunner::State {
     std::uint64_t version = 0;
     kept = cursor;
     while (!quit) {
-      auto batch = hub->wait(cursor, version, kBatch, stop);
+      auto batch = hub->wait(cursor, version, kBatch, stop, run);
       const auto events = batch.lagged ? readBack() : std::move(batch.events);
       for (const auto& event : events) {
         if (quit) break;
@@ -225,6 +233,17 @@ std::int64_t SinkRunner::drain(std::int64_t event_id, std::chrono::steady_clock:
   const auto lost = std::exchange(state_->lost, 0);
   lock.unlock();
   return lost + state_->unsent(cursor, event_id);
+}
+
+NodeFigures SinkRunner::figures() const {
+  NodeFigures figures;
+  figures.running = state_->giving ? 1 : 0;
+  figures.done = state_->taken;
+  figures.failing = state_->failing;
+  const std::lock_guard lock(state_->mutex);
+  figures.failed = state_->lost;
+  figures.stuck = state_->given_up;
+  return figures;
 }
 
 bool SinkRunner::abandoned() const {

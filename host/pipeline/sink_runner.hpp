@@ -10,6 +10,7 @@
 #include "loader/module.hpp"
 #include "pipeline/event_hub.hpp"
 #include "pipeline/graph.hpp"
+#include "pipeline/node_figures.hpp"
 
 namespace troupe::pipeline {
 
@@ -29,6 +30,8 @@ class SinkRunner {
   bool wants(const std::string& type) const;
   /// Waits until the sink has taken all up to `event_id`, or the time is over, and stops it. Returns how many events are unsent.
   std::int64_t drain(std::int64_t event_id, std::chrono::steady_clock::time_point until);
+  /// Of durable events. [any thread]
+  NodeFigures figures() const;
   /// True when its thread is inside the plugin and will not come back.
   bool abandoned() const;
 

@@ -37,11 +37,11 @@ RunCounts countsOf(const journal::Journal& journal, const journal::Run& run) {
 }
 
 std::string shownState(const journal::Run& run, const std::string& writer) {
-  return run.state == "running" && writer.empty() ? "interrupted" : run.state;
+  return (run.state == "running" || run.state == "queued") && writer.empty() ? "interrupted" : run.state;
 }
 
 bool resumable(const journal::Run& run, const std::string& writer) {
-  return run.state == "paused" || (run.state == "running" && writer.empty());
+  return run.state == "paused" || ((run.state == "running" || run.state == "queued") && writer.empty());
 }
 
 rapidjson::Value runJson(const journal::Run& run, const RunCounts& counts, const std::string& state,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "journal/holds.hpp"
 #include "pipeline/outcome.hpp"
 #include "support/json_text.hpp"
 
@@ -160,12 +161,10 @@ const Value* candidateAt(const Value& sample, std::string_view id) {
 }
 
 std::vector<journal::SampleHeld> openHolds(const journal::SampleRecord& record) {
+  const auto names = journal::holders(record);
   std::vector<journal::SampleHeld> open;
-  if (record.settled) return open;
-  std::copy_if(record.holds.begin(), record.holds.end(), std::back_inserter(open), [&](const auto& hold) {
-    return std::none_of(record.decisions.begin(), record.decisions.end(),
-                        [&](const auto& decision) { return decision.node == hold.node; });
-  });
+  std::copy_if(record.holds.begin(), record.holds.end(), std::back_inserter(open),
+               [&](const auto& hold) { return std::find(names.begin(), names.end(), hold.node) != names.end(); });
   return open;
 }
 
