@@ -39,13 +39,13 @@ class Verdicts {
 std::string nameOf(const Exchange& exchange) {
   auto name = exchange.param("name");
   if (!PipelineStore::isName(name))
-    throw HttpError(404, quoted(name) + " is no name of a pipeline; it has 1 to 100 letters, digits, dots, dashes and underscores, and no dot in front");
+    throw HttpError(404, troupe::quoted(name) + " is no name of a pipeline; it has 1 to 100 letters, digits, dots, dashes and underscores, and no dot in front");
   return name;
 }
 
 PipelineStore::Stored storedOf(const Api& api, const std::string& name) {
   auto stored = api.pipelines.read(name);
-  if (!stored) throw HttpError(404, "no pipeline is called " + quoted(name) + "; " + api.pipelines.suggestion(name));
+  if (!stored) throw HttpError(404, "no pipeline is called " + troupe::quoted(name) + "; " + api.pipelines.suggestion(name));
   return std::move(*stored);
 }
 
@@ -75,7 +75,7 @@ void show(const Api& api, Exchange& exchange) {
 }
 
 [[noreturn]] void refuseCondition(const std::string& name) {
-  throw HttpError(412, quoted(name) + " is no longer what you have read, or is there already; read it again");
+  throw HttpError(412, troupe::quoted(name) + " is no longer what you have read, or is there already; read it again");
 }
 
 // Checks and saves; the answer is what is stored then.
@@ -119,7 +119,7 @@ void patch(const Api& api, Exchange& exchange) {
   const auto stored = storedOf(api, name);
   if (!condition.holds(stored)) refuseCondition(name);
   const auto text = config::applyPatch(stored.text, *operations, problems);
-  if (!text) throw HttpError(409, "the patch does not apply to " + quoted(name), std::move(problems));
+  if (!text) throw HttpError(409, "the patch does not apply to " + troupe::quoted(name), std::move(problems));
   PipelineStore::Condition unchanged;
   unchanged.etags = {stored.etag};
   save(api, exchange, name, *text, unchanged);

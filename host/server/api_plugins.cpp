@@ -41,7 +41,8 @@ Value portsValue(const loader::NodeType& type, Memory& memory) {
     entry.AddMember("name", textValue(port.name, memory), memory).AddMember("type", textValue(port.type, memory), memory);
     out.PushBack(entry, memory);
   }
-  return ports.AddMember("in", in, memory).AddMember("out", out, memory);
+  ports.AddMember("in", in, memory).AddMember("out", out, memory);
+  return ports;
 }
 
 Value nodeValue(const loader::NodeType& type, Memory& memory) {
@@ -83,7 +84,8 @@ Value pluginValue(const PluginFile& file, Memory& memory) {
     text("description", manifest.description);
     for (const auto& type : manifest.nodes) nodes.PushBack(nodeValue(type, memory), memory);
   }
-  return plugin.AddMember("nodes", nodes, memory);
+  plugin.AddMember("nodes", nodes, memory);
+  return plugin;
 }
 
 void list(const Api& api, Exchange& exchange) {
@@ -106,7 +108,7 @@ void show(const Api& api, Exchange& exchange) {
   auto found = std::find_if(files.begin(), files.end(), [&](const auto& file) { return file.state == PluginFile::State::usable && offers(file); });
   if (found == files.end()) found = std::find_if(files.begin(), files.end(), offers);
   if (found == files.end())
-    throw HttpError(404, "no plugin and no node type is called " + quoted(id) + "; " + suggest(id, api.catalog.nodeTypes(), "node types"));
+    throw HttpError(404, "no plugin and no node type is called " + troupe::quoted(id) + "; " + suggest(id, api.catalog.nodeTypes(), "node types"));
   Document answer(rapidjson::kObjectType);
   auto& memory = answer.GetAllocator();
   static_cast<Value&>(answer) = pluginValue(*found, memory);

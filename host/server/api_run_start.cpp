@@ -34,7 +34,7 @@ Named pipelineOf(const Api& api, const rapidjson::Value& pipeline) {
   if (!PipelineStore::isName(text)) return {text, "(sent)"};
   if (auto stored = api.pipelines.read(text)) return {std::move(stored->text), text};
   throw HttpError(422, "there is no such pipeline",
-                  {{"/pipeline", 0, 0, "no stored pipeline is called " + quoted(text), api.pipelines.suggestion(text)}});
+                  {{"/pipeline", 0, 0, "no stored pipeline is called " + troupe::quoted(text), api.pipelines.suggestion(text)}});
 }
 
 std::string keyOf(const Exchange& exchange) {

@@ -111,7 +111,7 @@ void decide(const Api& api, Exchange& exchange) {
   const std::string filter(config::textMember(body, "filter"));
   if (!api.journal.sample(run.key, index)) throw HttpError(404, run.id + " has no sample " + std::to_string(index));
   if (!orRefuse([&] { return api.runs.decide(run.id, index, filter, pass, exchange.principal().name); }))
-    throw HttpError(409, "sample " + std::to_string(index) + " of " + run.id + " waits for no decision" + (filter.empty() ? "" : " of " + quoted(filter)));
+    throw HttpError(409, "sample " + std::to_string(index) + " of " + run.id + " waits for no decision" + (filter.empty() ? "" : " of " + troupe::quoted(filter)));
   rapidjson::Document answer(rapidjson::kObjectType);
   auto& memory = answer.GetAllocator();
   answer.AddMember("run", rapidjson::Value(run.id, memory), memory);
@@ -130,7 +130,7 @@ reports::SampleFilters sampleFilters(const Exchange& exchange) {
   if (const auto text = exchange.query("min_quality")) {
     std::vector<Problem> ignored;
     const auto number = parseJson(*text, ignored);
-    if (!number || !number->IsNumber()) throw HttpError(400, "query parameter \"min_quality\" is " + quoted(*text) + "; it takes a number such as 8.5");
+    if (!number || !number->IsNumber()) throw HttpError(400, "query parameter \"min_quality\" is " + troupe::quoted(*text) + "; it takes a number such as 8.5");
     filters.min_quality = number->GetDouble();
   }
   return filters;

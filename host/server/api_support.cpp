@@ -8,16 +8,6 @@
 #include "support/json_text.hpp"
 
 namespace troupe::server {
-namespace {
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
-}  // namespace
-
 journal::Run runOf(const Api& api, const Exchange& exchange) {
   const auto name = exchange.param("run");
   try {
@@ -33,7 +23,7 @@ std::int64_t indexOf(const Exchange& exchange) {
   std::int64_t index = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
   if (error != std::errc() || end != text.data() + text.size() || index < 0)
-    throw HttpError(404, quoted(text) + " is no index of a sample; they count from 0");
+    throw HttpError(404, troupe::quoted(text) + " is no index of a sample; they count from 0");
   return index;
 }
 
@@ -41,7 +31,7 @@ bool queryFlag(const Exchange& exchange, std::string_view name) {
   const auto value = exchange.query(name);
   if (!value || *value == "false" || *value == "0") return false;
   if (value->empty() || *value == "true" || *value == "1") return true;
-  throw HttpError(400, "query parameter " + quoted(name) + " is " + quoted(*value) + "; it takes true or false");
+  throw HttpError(400, "query parameter " + troupe::quoted(name) + " is " + troupe::quoted(*value) + "; it takes true or false");
 }
 
 void expectMediaType(const Exchange& exchange, std::initializer_list<std::string_view> types) {
@@ -51,7 +41,7 @@ void expectMediaType(const Exchange& exchange, std::initializer_list<std::string
   if (std::find(types.begin(), types.end(), type) != types.end()) return;
   std::string known;
   for (const auto name : types) known += (known.empty() ? "" : " or ") + std::string(name);
-  throw HttpError(415, (type.empty() ? "the body has no media type" : "the body is said to be " + quoted(type)) + "; send Content-Type: " + known, {},
+  throw HttpError(415, (type.empty() ? "the body has no media type" : "the body is said to be " + troupe::quoted(type)) + "; send Content-Type: " + known, {},
                   {{"Accept", known}});
 }
 
