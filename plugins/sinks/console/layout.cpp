@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "line.hpp"
-#include "support/log_line.hpp"
+#include <troupe/log_line.hpp>
 #include "text.hpp"
 
 namespace troupe::console {
