@@ -40,7 +40,9 @@ AutoTrain::AutoTrain(Parts parts) : parts_(std::move(parts)), cursor_(parts_.hub
   spec.heartbeat = std::chrono::milliseconds(500);
   const auto heartbeat = std::make_shared<const std::string>(chunk(kHeartbeat));
   spec.heartbeat_bytes = [heartbeat] { return heartbeat; };
-  spec.replay = [this](journal::RunKey run, std::int64_t after, std::size_t limit) { return replay(run, after, limit); };
+  spec.replay = [this](journal::RunKey run, std::int64_t after, std::size_t limit) {
+    return replay(run, after, limit);
+  };
   stream_ = parts_.streams.addStream(std::move(spec));
   listener_ = std::thread([this] { listen(); });
 }
@@ -65,7 +67,8 @@ void AutoTrain::answer(Exchange& exchange) {
   const auto request = AutoTrainRequest::read(exchange);
   const auto order = orRefuse([&] { return request.order(parts_.config, parts_.catalog); });
   if (parts_.streams.admits(exchange.clientAddress()) != StreamHub::Refusal::none)
-    throw HttpError(503, "this server has as many event streams as it takes; try again later", {}, {{"Retry-After", "10"}});
+    throw HttpError(503, "this server has as many event streams as it takes; try again later", {},
+                    {{"Retry-After", "10"}});
   const auto run = orRefuse([&] { return parts_.runs.start(order); }).run;
   {
     const std::lock_guard lock(mutex_);

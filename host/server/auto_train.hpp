@@ -18,8 +18,8 @@
 
 namespace troupe::server {
 
-/// POST /auto-train-stream: begins a run of the configured pipeline and tells of it on the connection that asked, until it ends. The run is
-/// the server's: it goes on when the client goes, unless the configuration says otherwise.
+/// POST /auto-train-stream: begins a run of the configured pipeline and tells of it on the connection that asked, until
+/// it ends. The run is the server's: it goes on when the client goes, unless the configuration says otherwise.
 class AutoTrain {
  public:
   struct Parts {
@@ -38,8 +38,8 @@ class AutoTrain {
 
   void addRoute(Router& router);
 
-  /// Passes on what has happened, then nothing any more: between RunManager::stop() and StreamHub::shutdown(). From then on a client that goes
-  /// cancels nothing.
+  /// Passes on what has happened, then nothing any more: between RunManager::stop() and StreamHub::shutdown(). From
+  /// then on a client that goes cancels nothing.
   void stop();
 
  private:
@@ -60,7 +60,7 @@ class AutoTrain {
   StreamHub::StreamId stream_ = 0;
   std::int64_t cursor_ = 0;  // Of the listener: the newest event that it has seen.
 
-  std::mutex mutex_;  // Guards all below.
+  std::mutex mutex_;                            // Guards all below.
   std::map<journal::RunKey, Watched> watched_;  // Runs whose end has not been told.
   std::vector<std::string> left_;               // Ids of runs to cancel.
   bool stopping_ = false;
