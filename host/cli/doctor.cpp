@@ -80,7 +80,7 @@ std::vector<Finding> examine(const Arguments& arguments) {
     const auto opened = openJournal(arguments, false, "doctor");
     std::size_t unfinished = 0;
     for (const auto& run : opened->runs())
-      if (run.state == "running" || run.state == "paused") ++unfinished;
+      if (run.state == "running" || run.state == "paused" || run.state == "queued") ++unfinished;
     findings.push_back(
         {"journal", true,
          journal.string() + ": readable" +

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
-#include <random>
 #include <utility>
 
 #include <troupe/troupe.hpp>
@@ -15,32 +14,27 @@
 #include "cli/dry_run.hpp"
 #include "cli/signals.hpp"
 #include "pipeline/engine.hpp"
+#include "pipeline/new_run.hpp"
+#include "pipeline/resume_rules.hpp"
 
 namespace troupe::cli {
 namespace {
 
-constexpr const char* kConsole = "troupe.sink.console";
-
-std::int64_t drawSeed() {
-  std::random_device device;
-  return static_cast<std::int64_t>(device() & 0x7fffffffU);
-}
-
 // The terminal's view belongs to `run`, not to the pipeline: there is one without being asked for, and none with
 // --quiet or --json.
 void setConsole(config::Pipeline& pipeline, const loader::Catalog& catalog, bool quiet) {
-  auto& nodes = pipeline.nodes;
   if (quiet) {
-    nodes.erase(std::remove_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == kConsole; }),
-                nodes.end());
+    pipeline::removeConsole(pipeline);
     return;
   }
-  if (std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == kConsole; })) return;
-  const auto* type = catalog.find(kConsole);
+  auto& nodes = pipeline.nodes;
+  if (std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == pipeline::kConsoleSink; }))
+    return;
+  const auto* type = catalog.find(pipeline::kConsoleSink);
   if (type == nullptr) return;
   config::Node node;
   node.name = "(console)";
-  node.type = kConsole;
+  node.type = pipeline::kConsoleSink;
   node.info = type;
   nodes.push_back(std::move(node));
 }
@@ -135,73 +129,26 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
   return exitCode(end.state);
 }
 
-std::string overridesJson(const std::vector<config::Override>& overrides) {
-  JsonWriter json;
-  json.beginArray();
-  for (const auto& change : overrides)
-    json.beginObject().member("path", change.path).member("value", change.value).endObject();
-  json.endArray();
-  return std::string(json.text());
-}
-
-std::vector<config::Override> overridesOf(const journal::Run& run) {
-  rapidjson::Document document;
-  document.Parse(run.overrides_json.data(), run.overrides_json.size());
-  std::vector<config::Override> overrides;
-  if (document.HasParseError() || !document.IsArray()) return overrides;
-  for (const auto& change : document.GetArray()) {
-    const Object object(change);
-    overrides.push_back({std::string(object.text("path")), std::string(object.text("value"))});
-  }
-  return overrides;
-}
-
-bool mayChange(const std::string& path) {
-  const auto has = [&](std::string_view part) { return path.find(part) != std::string::npos; };
-  return path == "run.samples" || path == "run.in_flight" || path == "/run/samples" || path == "/run/in_flight" ||
-         ((path.starts_with("nodes.") || path.starts_with("/nodes/")) && (has(".limits.") || has("/limits/"))) ||
-         path.starts_with("budget") || path.starts_with("/budget");
-}
-
 ExitCode resume(const std::string& name, const Arguments& arguments, const std::vector<config::Override>& changes) {
   Signals signals;
   const auto catalog = openCatalog(arguments);
   const auto journal = openJournal(arguments, true, "resume " + name);
   auto run = journal->findRun(name);
-  for (const auto& change : changes)
-    if (!mayChange(change.path))
-      throw Failure(ExitCode::usage, "a resume may change samples, in_flight, limits and budget, but not " +
-                                         change.path + " (to \"" + change.value +
-                                         "\"); begin a new run for that: troupe run " + run.file);
-  const bool more = std::any_of(changes.begin(), changes.end(),
-                                [](const auto& c) { return c.path == "run.samples" || c.path == "/run/samples"; });
-  if (run.state != "running" && run.state != "paused" && !(more && run.state != "cancelled")) {
+  pipeline::checkChanges(run, changes);
+  if (!pipeline::canResume(run, changes)) {
     std::cerr << "troupe: run " << run.id << " is " << run.state << "; there is nothing to resume\n";
     return exitCode(run.state);
   }
-  auto overrides = overridesOf(run);
-  overrides.insert(overrides.end(), changes.begin(), changes.end());
-  config::CheckOptions options;
-  options.base = run.base;
-  options.overrides = overrides;
-  auto pipeline = config::checkPipeline(run.pipeline_text, run.file, *catalog, options);
-  if (const auto begun = journal->lastStarted(run.key) + 1; more && pipeline.samples < begun)
-    throw Failure(ExitCode::usage, "run " + run.id + " has begun " + std::to_string(begun) +
-                                       " samples; it cannot end with " + std::to_string(pipeline.samples));
-  if (!changes.empty()) {
-    journal->changeRun(run.key, pipeline.samples, pipeline.in_flight, overridesJson(overrides), run.pipeline_text,
-                       pipeline.effective, pipeline.hash);
-    run.in_flight = pipeline.in_flight;
-    if (more) run.samples = pipeline.samples;
-  }
-  setConsole(pipeline, *catalog, arguments.has("quiet") || arguments.has("json"));
-  return execute(pipeline, *catalog, *journal, run, signals, arguments, true);
+  auto going_on = pipeline::prepareResume(*journal, *catalog, std::move(run), changes);
+  setConsole(going_on.pipeline, *catalog, arguments.has("quiet") || arguments.has("json"));
+  return execute(going_on.pipeline, *catalog, *journal, going_on.run, signals, arguments, true);
 }
 
 // The newest run of this very pipeline that did not come to its end.
 std::optional<std::string> unfinishedRun(const journal::Journal& journal, const std::string& hash) {
   for (const auto& run : journal.runs(100))
-    if (run.pipeline_hash == hash && (run.state == "running" || run.state == "paused")) return run.id;
+    if (run.pipeline_hash == hash && (run.state == "running" || run.state == "paused" || run.state == "queued"))
+      return run.id;
   return std::nullopt;
 }
 
@@ -223,17 +170,7 @@ ExitCode runPipeline(const Arguments& arguments) {
     }
   }
   const auto journal = openJournal(arguments, true, "run " + file);
-  journal::NewRun fresh;
-  fresh.pipeline_name = pipeline.name;
-  fresh.pipeline_text = pipeline.text;
-  fresh.pipeline_effective = pipeline.effective;
-  fresh.pipeline_hash = pipeline.hash;
-  fresh.file = std::filesystem::absolute(file).string();
-  fresh.base = options.base.string();
-  fresh.overrides_json = overridesJson(options.overrides);
-  fresh.seed = pipeline.seed ? *pipeline.seed : drawSeed();
-  fresh.samples = pipeline.samples;
-  fresh.in_flight = pipeline.in_flight;
+  const auto fresh = pipeline::newRun(pipeline, std::filesystem::absolute(file).string(), options);
   const auto run = journal->createRun(fresh);
   setConsole(pipeline, *catalog, arguments.has("quiet") || arguments.has("json"));
   return execute(pipeline, *catalog, *journal, run, *signals, arguments, false);

@@ -2,6 +2,7 @@
 
 #include "cli/runs_commands.hpp"
 #include "cli/runs_text.hpp"
+#include "journal/holds.hpp"
 #include "support/json_text.hpp"
 #include "support/problem.hpp"
 
@@ -12,12 +13,6 @@ constexpr std::size_t kPage = 50;
 
 bool ended(const journal::Run& run) {
   return run.state == "complete" || run.state == "failed" || run.state == "cancelled";
-}
-
-std::string names(const std::vector<std::string>& list) {
-  std::string text;
-  for (const auto& name : list) text += (text.empty() ? "" : ", ") + troupe::quoted(name);
-  return text;
 }
 
 }  // namespace
@@ -90,29 +85,9 @@ void runsBackup(const journal::Journal& journal, const std::filesystem::path& to
 void runsDecide(journal::Journal& journal, std::string_view name, std::int64_t index, std::string_view node, bool pass,
                 std::string_view by, std::int64_t now_ms, std::ostream& out) {
   const auto run = journal.findRun(name);
-  const auto what = "sample " + std::to_string(index) + " of " + run.id;
-  const auto record = journal.sample(run.key, index);
-  if (!record) throw Failure(ExitCode::usage, what + " is not there; troupe runs show " + run.id);
-  std::vector<std::string> holders;
-  for (const auto& hold : record->holds) {
-    const bool decided = std::any_of(record->decisions.begin(), record->decisions.end(),
-                                     [&](const auto& decision) { return decision.node == hold.node; });
-    if (!decided) holders.push_back(hold.node);
-  }
-  if (record->settled || holders.empty()) throw Failure(ExitCode::usage, what + " waits for no decision");
-  if (node.empty() && holders.size() > 1) {
-    throw Failure(ExitCode::usage, what + " is held by " + names(holders) + "; name one of them");
-  }
-  const std::string holder = node.empty() ? holders.front() : std::string(node);
-  if (std::find(holders.begin(), holders.end(), holder) == holders.end()) {
-    throw Failure(ExitCode::usage, what + " is not held by " + troupe::quoted(holder) + "; held by " + names(holders));
-  }
-  std::vector<journal::Row> rows;
-  rows.emplace_back(journal::HoldDecided{run.key, index, holder, pass, std::string(by), now_ms});
-  journal.append(std::move(rows));
-  journal.flush();
-  out << what << (pass ? " passes " : " does not pass ") << troupe::quoted(holder) << "; go on with: troupe resume "
-      << run.id << '\n';
+  const auto holder = journal::decideHold(journal, run, index, node, pass, by, now_ms);
+  out << "sample " << index << " of " << run.id << (pass ? " passes " : " does not pass ") << troupe::quoted(holder)
+      << "; go on with: troupe resume " << run.id << '\n';
 }
 
 }  // namespace troupe::cli

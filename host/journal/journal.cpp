@@ -1,8 +1,11 @@
 #include "journal/journal.hpp"
 
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -35,6 +38,18 @@ std::string newRunId(const std::string& pipeline) {
   std::string id = (pipeline.empty() ? "run" : pipeline) + "-";
   for (int i = 0; i < 6; ++i) id += "0123456789abcdef"[random() & 15U];
   return id;
+}
+
+std::string newSecret() {
+  std::array<unsigned char, 32> bytes{};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    throw std::system_error(errno, std::generic_category(), "no random numbers from the kernel");
+  std::string text;
+  for (const auto byte : bytes) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
 }
 
 std::string pluginName(std::string_view id, std::string_view version, std::string_view sha256) {
@@ -136,32 +151,54 @@ const std::string& Journal::epoch() const {
   return state_->epoch;
 }
 
-void Journal::onEvent(std::function<void(const Event&)> listener) { state_->writing().onEvent(std::move(listener)); }
-
-void Journal::onFailure(std::function<void(const std::string&)> listener) {
-  state_->writing().onFailure(std::move(listener));
+Registration Journal::onEvent(std::function<void(const Event&)> listener) {
+  return state_->writing().onEvent(std::move(listener));
 }
 
-Run Journal::createRun(const NewRun& run) {
-  Run made;
+Registration Journal::onFailure(std::function<void(const std::string&)> listener) {
+  return state_->writing().onFailure(std::move(listener));
+}
+
+OrderedRun Journal::orderRun(const NewRun& run, const RunRequest& request, std::string_view state) {
+  OrderedRun ordered;
+  auto& made = ordered.run;
   static_cast<NewRun&>(made) = run;
-  made.state = "running";
+  made.state = state;
   made.created_at = now();
-  state_->writing().run([&made](sqlite::Connection& connection, RowWriter& rows) {
+  ordered.hash = request.hash;
+  const auto key = request.key.empty() ? std::nullopt : std::optional(request.key);
+  state_->writing().run([&](sqlite::Connection& connection, RowWriter& rows) {
+    if (key) {
+      if (auto earlier = queries::requestedRun(connection, *key)) {
+        ordered = std::move(*earlier);
+        return;
+      }
+    }
     do {
       made.id = newRunId(made.pipeline_name);
     } while (queries::runById(connection, made.id));
     connection.execute(
         "INSERT INTO runs (id, state, reason, created_at, ended_at, active_ms, repeated, samples, in_flight, seed, "
-        "pipeline_name, pipeline_hash, file, base, user_id, overrides, result, pipeline_effective, pipeline_text) "
-        "VALUES (?, ?, '', ?, 0, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?)",
+        "pipeline_name, pipeline_hash, file, base, user_id, overrides, result, pipeline_effective, pipeline_text, "
+        "request_key, request_hash) VALUES (?, ?, '', ?, 0, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)",
         made.id, made.state, made.created_at, made.samples, made.in_flight, made.seed, made.pipeline_name,
         made.pipeline_hash, made.file, made.base, made.user_id, made.overrides_json, made.pipeline_effective,
-        made.pipeline_text);
+        made.pipeline_text, key, request.hash);
     made.key = sqlite3_last_insert_rowid(connection.handle());
     rows.forget(made.key);
   });
-  return made;
+  return ordered;
+}
+
+std::string Journal::secret(std::string_view name) {
+  const auto key = "secret." + std::string(name);
+  auto secret = newSecret();
+  state_->writing().run([&](sqlite::Connection& connection, RowWriter&) {
+    connection.execute("INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)", key, secret);
+    auto query = connection.query("SELECT value FROM meta WHERE name = ?", key);
+    if (query.next()) secret = query.text(0);
+  });
+  return secret;
 }
 
 PluginKey Journal::plugin(std::string_view id, std::string_view version, std::string_view sha256) {
@@ -247,6 +284,19 @@ std::optional<Run> Journal::run(RunKey key) const {
   return state_->readers.read(std::optional<Run>(), [&](auto& connection) { return queries::run(connection, key); });
 }
 
+std::vector<Run> Journal::runsIn(std::string_view state) const {
+  return state_->readers.read(std::vector<Run>(), [&](auto& connection) { return queries::runsIn(connection, state); });
+}
+
+std::optional<Run> Journal::lastEnded() const {
+  return state_->readers.read(std::optional<Run>(), [](auto& connection) { return queries::lastEnded(connection); });
+}
+
+std::optional<OrderedRun> Journal::requestedRun(std::string_view request_key) const {
+  return state_->readers.read(std::optional<OrderedRun>(),
+                              [&](auto& connection) { return queries::requestedRun(connection, request_key); });
+}
+
 std::optional<SampleRecord> Journal::sample(RunKey run, std::int64_t index) const {
   return state_->readers.read(std::optional<SampleRecord>(),
                               [&](auto& connection) { return queries::sample(connection, run, index); });
@@ -279,6 +329,22 @@ std::optional<FeedbackEmitted> Journal::feedback(RunKey run, std::string_view no
 std::vector<Event> Journal::events(RunKey run, std::int64_t after, std::size_t limit) const {
   return state_->readers.read(std::vector<Event>(),
                               [&](auto& connection) { return queries::events(connection, run, after, limit); });
+}
+
+std::vector<Event> Journal::eventsBefore(RunKey run, std::string_view type, std::int64_t before,
+                                         std::size_t limit) const {
+  return state_->readers.read(std::vector<Event>(), [&](auto& connection) {
+    return queries::eventsBefore(connection, run, type, before, limit);
+  });
+}
+
+std::int64_t Journal::head() const {
+  return state_->readers.read(std::int64_t{0}, [](auto& connection) { return queries::head(connection); });
+}
+
+std::vector<SampleHeld> Journal::undecided(RunKey run, std::size_t limit) const {
+  return state_->readers.read(std::vector<SampleHeld>(),
+                              [&](auto& connection) { return queries::undecided(connection, run, limit); });
 }
 
 std::optional<Event> Journal::lastEvent(RunKey run, std::string_view type) const {

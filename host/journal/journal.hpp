@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "journal/listeners.hpp"
 #include "journal/rows.hpp"
 
 namespace troupe::journal {
@@ -46,14 +47,19 @@ class Journal {
 
   // ---- writing; [any thread] unless said otherwise; needs options.write ---------------------------------------------
 
-  /// Called on the journal's thread, in order, for each committed event. Must be quick. Set before the first append.
-  void onEvent(std::function<void(const Event&)> listener);
-  /// Called once on the journal's thread when it can write no more (disk full, I/O error); every later append is
-  /// dropped, no `durable` of an uncommitted append is ever called. Set before the first append.
-  void onFailure(std::function<void(const std::string& message)> listener);
+  /// Called on the journal's thread, in order, for each event that is committed from now on, as long as the
+  /// registration is there. Must be quick.
+  [[nodiscard]] Registration onEvent(std::function<void(const Event&)> listener);
+  /// Called once on the journal's thread when it can write no more (disk full, I/O error), or at once when that is so
+  /// already; every later append is dropped, no `durable` of an uncommitted append is ever called.
+  [[nodiscard]] Registration onFailure(std::function<void(const std::string& message)> listener);
 
   /// Begins a run; durable when it returns.
-  Run createRun(const NewRun& run);
+  Run createRun(const NewRun& run) { return orderRun(run, {}, "running").run; }
+  /// The same in a state of choice. A request with a key begins at most one run: the same key again finds that one.
+  OrderedRun orderRun(const NewRun& run, const RunRequest& request, std::string_view state);
+  /// A random text of 64 hex digits that nobody else knows: made on first use, always the same for a name.
+  std::string secret(std::string_view name);
   /// The key of (plugin id, version, sha256); made on first use; durable with the next group.
   PluginKey plugin(std::string_view id, std::string_view version, std::string_view sha256);
 
@@ -77,6 +83,12 @@ class Journal {
   /// By id, unique prefix of an id, or "last". Throws Failure(usage) with near names when there is none.
   Run findRun(std::string_view name) const;
   std::optional<Run> run(RunKey key) const;
+  /// Those in a state, the oldest first.
+  std::vector<Run> runsIn(std::string_view state) const;
+  /// The newest of those that are complete, failed or cancelled, by the time of their end.
+  std::optional<Run> lastEnded() const;
+  /// The run that a request with this key has begun.
+  std::optional<OrderedRun> requestedRun(std::string_view request_key) const;
 
   /// One sample with everything, or nothing.
   std::optional<SampleRecord> sample(RunKey run, std::int64_t index) const;
@@ -91,6 +103,12 @@ class Journal {
   std::optional<FeedbackEmitted> feedback(RunKey run, std::string_view node, std::int64_t index) const;
   /// Events with id > `after` (of one run, or of all when run is 0), ascending.
   std::vector<Event> events(RunKey run, std::int64_t after, std::size_t limit) const;
+  /// Events with id < `before` of one run, the newest first; of any type when `type` is empty.
+  std::vector<Event> eventsBefore(RunKey run, std::string_view type, std::int64_t before, std::size_t limit) const;
+  /// The id of the newest event of all; 0 when there has been none.
+  std::int64_t head() const;
+  /// Holds of unsettled samples that nobody has decided on, ascending by index.
+  std::vector<SampleHeld> undecided(RunKey run, std::size_t limit) const;
   /// The newest event, or the newest of a type.
   std::optional<Event> lastEvent(RunKey run, std::string_view type = {}) const;
   /// The settled sample (that a store has, with `saved_only`) with the highest quality, the lowest index first among

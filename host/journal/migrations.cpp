@@ -187,7 +187,16 @@ CREATE TABLE cursors (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kVersion1}};
+// A run may be asked for by a key that whoever asks has chosen; servers look for runs by their state.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE runs ADD COLUMN request_key TEXT;
+ALTER TABLE runs ADD COLUMN request_hash TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX runs_by_request_key ON runs (request_key) WHERE request_key IS NOT NULL;
+CREATE INDEX runs_by_state ON runs (state);
+CREATE INDEX runs_by_end ON runs (ended_at);
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}};
 
 std::string randomEpoch() {
   std::random_device random;

@@ -75,6 +75,25 @@ std::optional<Run> runById(Connection& connection, std::string_view id) {
   return firstRun(connection.query("SELECT " TROUPE_RUN_COLUMNS " FROM runs WHERE id = ?", id));
 }
 
+std::vector<Run> runsIn(Connection& connection, std::string_view state) {
+  auto query = connection.query("SELECT " TROUPE_RUN_COLUMNS " FROM runs WHERE state = ? ORDER BY key", state);
+  std::vector<Run> found;
+  while (query.next()) found.push_back(runOf(query));
+  return found;
+}
+
+std::optional<Run> lastEnded(Connection& connection) {
+  return firstRun(connection.query("SELECT " TROUPE_RUN_COLUMNS
+                                   " FROM runs WHERE ended_at > 0 ORDER BY ended_at DESC, key DESC LIMIT 1"));
+}
+
+std::optional<OrderedRun> requestedRun(Connection& connection, std::string_view request_key) {
+  auto query =
+      connection.query("SELECT " TROUPE_RUN_COLUMNS ", request_hash FROM runs WHERE request_key = ?", request_key);
+  if (!query.next()) return std::nullopt;
+  return OrderedRun{runOf(query), query.text(20), false};
+}
+
 std::vector<std::string> runIds(Connection& connection, std::string_view prefix, std::size_t limit) {
   auto query = connection.query("SELECT id FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY key DESC LIMIT ?2",
                                 prefix, limit);
@@ -119,6 +138,36 @@ std::vector<Event> events(Connection& connection, RunKey run, std::int64_t after
                               run, after, limit);
   std::vector<Event> found;
   while (query.next()) found.push_back(eventOf(query));
+  return found;
+}
+
+std::vector<Event> eventsBefore(Connection& connection, RunKey run, std::string_view type, std::int64_t before,
+                                std::size_t limit) {
+  auto query = connection.query(
+      "SELECT e.id, e.run, e.n, e.at, e.type, e.json, r.id FROM events e INDEXED BY events_by_run "
+      "CROSS JOIN runs r ON r.key = e.run WHERE e.run = ?1 AND (?2 = '' OR e.type = ?2) AND e.id < ?3 "
+      "ORDER BY e.id DESC LIMIT ?4",
+      run, type, before, limit);
+  std::vector<Event> found;
+  while (query.next()) found.push_back(eventOf(query));
+  return found;
+}
+
+std::int64_t head(Connection& connection) { return connection.number(std::string(kLastEvent)); }
+
+std::vector<SampleHeld> undecided(Connection& connection, RunKey run, std::size_t limit) {
+  auto query = connection.query(
+      "SELECT h.idx, h.node, h.until, h.pass_by_default, h.why, h.plugin FROM open_samples o "
+      "CROSS JOIN holds h ON h.run = o.run AND h.idx = o.idx WHERE o.run = ? AND NOT EXISTS "
+      "(SELECT 1 FROM hold_decisions d WHERE d.run = h.run AND d.idx = h.idx AND d.node = h.node) "
+      "ORDER BY h.idx, h.node LIMIT ?",
+      run, limit);
+  std::vector<SampleHeld> found;
+  while (query.next()) {
+    std::optional<std::int64_t> until;
+    if (!query.isNull(2)) until = query.integer(2);
+    found.push_back({run, query.integer(0), query.text(1), until, query.truth(3), query.text(4), query.integer(5)});
+  }
   return found;
 }
 

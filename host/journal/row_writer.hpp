@@ -50,6 +50,11 @@ class RowWriter {
   std::int64_t last_event_ = 0;
 };
 
+/// The newest id that an event has been given, also of one that was deleted with its run.
+inline constexpr const char* kLastEvent =
+    "SELECT max(coalesce((SELECT max(id) FROM events), 0), "
+    "coalesce((SELECT value FROM meta WHERE name = 'last_event'), 0))";
+
 /// The event in its final form: {"type","run","id","n","at", <members>}.
 std::string eventJson(const std::string& type, const std::string& run, std::int64_t id, std::int64_t n, std::int64_t at,
                       const std::string& members);

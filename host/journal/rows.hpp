@@ -33,13 +33,24 @@ struct NewRun {
 struct Run : NewRun {
   RunKey key = 0;
   std::string id;     ///< what users see: "<pipeline>-<six hex digits>", unique
-  std::string state;  ///< running | paused | complete | failed | cancelled
+  std::string state;  ///< queued | running | paused | complete | failed | cancelled
   std::string reason;
   std::int64_t created_at = 0;
   std::int64_t ended_at = 0;   ///< 0 while it has not ended
   std::int64_t active_ms = 0;  ///< time spent running, without pauses
   std::int64_t repeated = 0;   ///< calls that were made again after a crash
   std::string result_json;     ///< of event complete; empty before
+};
+
+/// Who asks for a run may ask again without beginning another.
+struct RunRequest {
+  std::string key;   ///< chosen by whoever asks; empty: none
+  std::string hash;  ///< of what is asked for
+};
+struct OrderedRun {
+  Run run;
+  std::string hash;   ///< of what was asked for when it was begun
+  bool fresh = true;  ///< false: an earlier request has begun it
 };
 
 // ---- what the engine appends; one struct a kind of row --------------------------------------------------------------

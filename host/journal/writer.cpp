@@ -223,8 +223,9 @@ void Writer::commit(Batch* first, Batch* last) {
     transaction.commit();
   }
   // Only now does it exist for anybody else.
-  if (on_event_) {
-    for (const auto& event : published_) on_event_(event);
+  if (!published_.empty()) {
+    const auto tell = on_event_.audience();
+    for (const auto& event : published_) tell(event);
   }
   for (auto* batch = first; batch != last; ++batch) {
     if (batch->durable) batch->durable();
@@ -258,7 +259,18 @@ void Writer::giveUp(const std::string& message) {
   }
   room_.notify_all();
   dropped.clear();
-  if (on_failure_) on_failure_(message);
+  on_failure_.audience()(message);
+}
+
+Registration Writer::onFailure(std::function<void(const std::string&)> listener) {
+  std::string failure;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!failed_) return on_failure_.add(std::move(listener));
+    failure = failure_;
+  }
+  listener(failure);
+  return {};
 }
 
 std::string Writer::failureMessage() {

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "journal/listeners.hpp"
 #include "journal/row_writer.hpp"
 #include "journal/rows.hpp"
 #include "journal/sqlite.hpp"
@@ -41,9 +42,11 @@ class Writer {
   /// Commits what is queued, stops the thread, copies the log back. Nothing may be appended after it.
   void stop();
 
-  /// Before the first append.
-  void onEvent(std::function<void(const Event&)> listener) { on_event_ = std::move(listener); }
-  void onFailure(std::function<void(const std::string&)> listener) { on_failure_ = std::move(listener); }
+  /// See Journal. [any thread]
+  [[nodiscard]] Registration onEvent(std::function<void(const Event&)> listener) {
+    return on_event_.add(std::move(listener));
+  }
+  [[nodiscard]] Registration onFailure(std::function<void(const std::string&)> listener);
 
   /// Waits while too much is queued, but never on the journal's own thread. [any thread]
   void append(std::vector<Row> rows, std::function<void()> durable);
@@ -74,8 +77,8 @@ class Writer {
   std::string failureMessage();
 
   const Options options_;
-  std::function<void(const Event&)> on_event_;
-  std::function<void(const std::string&)> on_failure_;
+  Listeners<const Event&> on_event_;
+  Listeners<const std::string&> on_failure_;
 
   // Used by the thread only.
   std::unique_ptr<sqlite::Connection> connection_;

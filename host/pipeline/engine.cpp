@@ -71,11 +71,14 @@ Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog
       options(options_),
       graph(buildGraph(pipeline)),
       announced(options.resume ? announcedEnd(journal, run) : std::nullopt),
+      hub(options.hub ? options.hub : std::make_shared<EventHub>()),
       stats(run.samples, candidateNames(graph)) {
-  if (options.resume)
-    if (const auto last = journal.lastEvent(run.key)) hub->startAfter(last->id);
-  journal.onEvent([hub = hub](const journal::Event& event) { hub->publish(event); });
-  journal.onFailure([this](const std::string& message) {
+  if (!options.hub) {
+    if (options.resume)
+      if (const auto last = journal.lastEvent(run.key)) hub->startAfter(last->id);
+    on_event = journal.onEvent([hub = hub](const journal::Event& event) { hub->publish(event); });
+  }
+  on_failure = journal.onFailure([this](const std::string& message) {
     // On the journal's thread: only notes it; the wait in execute() acts on it.
     const std::lock_guard lock(mutex);
     journal_failure = message;
@@ -136,12 +139,12 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
 // Nobody may append any more.
 void Engine::State::leaveJournal() {
   try {
-    journal.flush();  // Its thread reads the listeners as long as it has rows.
+    journal.flush();  // Its thread calls this object back as long as it has rows of it.
   } catch (const Failure&) {
     // It has told of that, and calls nobody any more.
   }
-  journal.onEvent(nullptr);
-  journal.onFailure(nullptr);
+  on_event.reset();
+  on_failure.reset();
 }
 
 Engine::State::~State() {
@@ -151,7 +154,8 @@ Engine::State::~State() {
     if (runner) runner->cancelAll({TROUPE_E_CANCELLED, "the run is over", -1});
   pool->stop();  // While the clock still gives up on calls that ignore their cancel.
   timer.stop();
-  hub->close();
+  if (!options.hub) hub->close();
+  hub->dropFrames(run.key);
   sinks.clear();
   leaveJournal();
 }
@@ -316,6 +320,7 @@ void Engine::State::stop(const std::string& why, bool cancelled) {
 
 RunEnd Engine::State::conclude() {
   RunEnd end;
+  hub->dropFrames(run.key);  // None comes any more: `ended` is true.
   std::optional<journal::RunStateChanged> completed;
   std::optional<std::string> broken;
   {
@@ -397,6 +402,14 @@ void Engine::pause(const std::string& reason) { state_->stop(reason, false); }
 void Engine::cancel(const std::string& reason) { state_->stop(reason, true); }
 bool Engine::decide(std::int64_t index, const std::string& filter, bool pass, const std::string& by) {
   return state_->decide(index, filter, pass, by);
+}
+std::string Engine::progress() {
+  const std::lock_guard lock(state_->mutex);
+  return state_->stats.progress(state_->now());
+}
+std::string Engine::stats() {
+  const std::lock_guard lock(state_->mutex);
+  return state_->stats.table();
 }
 std::shared_ptr<EventHub> Engine::hub() const { return state_->hub; }
 

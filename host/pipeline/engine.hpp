@@ -23,6 +23,9 @@ struct EngineOptions {
   std::chrono::milliseconds progress_every{250};  ///< ephemeral progress frames
   std::size_t max_threads = 1024;
   bool resume = false;  ///< the run has been in the journal before: go on where it stopped
+  /// Where several runs are watched together: whoever made it gives it every event of the journal, and closes it. Null:
+  /// the engine's own.
+  std::shared_ptr<EventHub> hub;
 };
 
 /// How a run ended, or stopped for now.
@@ -53,6 +56,11 @@ class Engine {
   void cancel(const std::string& reason);
   /// Decides on a held sample; false when it is not held by that filter ("" = whichever holds it). [any thread]
   bool decide(std::int64_t index, const std::string& filter, bool pass, const std::string& by);
+
+  /// The progress object as of now, as JSON. [any thread]
+  std::string progress();
+  /// Members `models` and `genres` of the result as of now, as a JSON object. [any thread]
+  std::string stats();
 
   /// What watchers read from.
   std::shared_ptr<EventHub> hub() const;

@@ -131,6 +131,7 @@ void Engine::State::sweepLater() {
   timer.after(std::chrono::milliseconds(20), [this] {
     for (const auto& runner : runners)
       if (runner) runner->sweep(Clock::now());
+    for (const auto& sink : sinks) sink->sweep(Clock::now());
     sweepLater();
   });
 }
@@ -139,20 +140,50 @@ void Engine::State::sweepLater() {
 void Engine::State::progressLater() {
   timer.after(options.progress_every, [this] {
     publishProgress();
+    publishNodes();
     progressLater();
   });
 }
 
 void Engine::State::publishProgress() {
-  std::string json;
-  {
-    const std::lock_guard lock(mutex);
-    if (ended) return;
-    json = stats.progress(now());
-  }
-  hub->publishFrame("progress", "progress",
+  const std::lock_guard lock(mutex);  // Kept until it is out: nothing comes after the end.
+  if (ended) return;
+  const auto json = stats.progress(now());
+  hub->publishFrame(run.key, "progress", "progress",
                     "{\"type\":\"progress\",\"run\":" + jsonString(run.id) + ",\"at\":" + std::to_string(unixMs()) +
                         "," + json.substr(1));
+}
+
+// Nodes whose figures have changed since they were last published. On the timer's thread.
+void Engine::State::publishNodes() {
+  for (const auto& runner : runners)
+    if (runner) publishNode(runner->node().config->name, runner->figures());
+  for (const auto& sink : sinks) publishNode(sink->name(), sink->figures());
+}
+
+void Engine::State::publishNode(const std::string& node, const NodeFigures& figures) {
+  const auto known = told.find(node);
+  if (known != told.end() && known->second == figures) return;
+  told[node] = figures;
+  const std::lock_guard lock(mutex);
+  if (ended) return;
+  const Wait* wait = nullptr;  // The one that is over first.
+  if (figures.waiting > 0) {
+    for (const auto& [call, one] : waits)
+      if (call.second == node && (wait == nullptr || one.until < wait->until)) wait = &one;
+  }
+  JsonWriter json;
+  json.beginObject().member("type", "node").member("run", run.id).member("at", unixMs()).member("node", node);
+  json.member("state", figures.state())
+      .member("running", figures.running)
+      .member("done", figures.done)
+      .member("failed", figures.failed);
+  json.key("waiting_for");
+  wait != nullptr ? json.value(wait->reason) : json.null();
+  json.key("until");
+  wait != nullptr ? json.value(wait->until) : json.null();
+  json.endObject();
+  hub->publishFrame(run.key, "node/" + node, "node", std::string(json.text()));
 }
 
 // With the mutex held.

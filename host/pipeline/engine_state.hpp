@@ -75,6 +75,8 @@ struct Engine::State {
   void sweepLater();
   void progressLater();
   void publishProgress();
+  void publishNodes();
+  void publishNode(const std::string& node, const NodeFigures& figures);
   RunStats::Now now();
   double elapsed() const;
   std::string bestJson() const;
@@ -88,10 +90,11 @@ struct Engine::State {
   const EngineOptions options;
   const Graph graph;
   const std::optional<journal::Event> announced;  // The end, by a process that was killed before it could note it.
-  const std::shared_ptr<EventHub> hub = std::make_shared<EventHub>();
+  const std::shared_ptr<EventHub> hub;
   const Clock::time_point began = Clock::now();
   double worked_s = 0;  // Active time before this process; set before the run goes on.
   LogLimit log_limit;
+  std::map<std::string, NodeFigures> told;  // By node, as last published. Used by the timer's thread only.
 
   Timer timer;
   std::unique_ptr<TaskPool> pool;
@@ -99,6 +102,8 @@ struct Engine::State {
   std::vector<std::unique_ptr<SinkRunner>> sinks;
   std::map<int, std::unique_ptr<Feedback>> feedback;
   std::unique_ptr<SampleFlow> flow;
+
+  journal::Registration on_event, on_failure;  // Of the journal's listeners.
 
   std::mutex mutex;  // Guards all below.
   std::condition_variable over;

@@ -25,10 +25,25 @@ void EventHub::publish(const journal::Event& event) {
   changed_.notify_all();
 }
 
-void EventHub::publishFrame(const std::string& key, std::string type, std::string json) {
+void EventHub::publishFrame(journal::RunKey run, const std::string& key, std::string type, std::string json) {
   const std::lock_guard lock(mutex_);
-  frames_[key] = Frame{++version_, std::move(type), std::move(json)};
+  frames_[{run, key}] = Frame{++version_, run, key, std::move(type), std::move(json)};
   changed_.notify_all();
+}
+
+void EventHub::dropFrames(journal::RunKey run) {
+  const std::lock_guard lock(mutex_);
+  frames_.erase(frames_.lower_bound({run, std::string()}), frames_.lower_bound({run + 1, std::string()}));
+}
+
+// With the mutex held.
+bool EventHub::hasFrames(journal::RunKey run, std::uint64_t after) const {
+  if (version_ <= after) return false;
+  // Not only by the version: what has been dropped would wake for ever.
+  for (auto it = frames_.lower_bound({run, std::string()}); it != frames_.end() && (run == 0 || it->first.first == run);
+       ++it)
+    if (it->second.version > after) return true;
+  return false;
 }
 
 void EventHub::close() {
@@ -43,9 +58,9 @@ void EventHub::wake() {
 }
 
 EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::size_t limit,
-                               const std::atomic<bool>& stop) {
+                               const std::atomic<bool>& stop, journal::RunKey run) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return closed_ || stop.load() || head_ > cursor || version_ > version; });
+  changed_.wait(lock, [&] { return closed_ || stop.load() || head_ > cursor || hasFrames(run, version); });
   Batch batch;
   batch.lagged = dropped_ > cursor;
   batch.head = head_;
@@ -55,7 +70,7 @@ EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::
     for (auto it = first; it != ring_.end() && batch.events.size() < limit; ++it) batch.events.push_back(*it);
   }
   for (const auto& [key, frame] : frames_)
-    if (frame.version > version) batch.frames.push_back(frame);
+    if (frame.version > version && (run == 0 || key.first == run)) batch.frames.push_back(frame);
   std::sort(batch.frames.begin(), batch.frames.end(),
             [](const Frame& a, const Frame& b) { return a.version < b.version; });
   batch.closed = closed_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "journal/rows.hpp"
@@ -21,6 +22,8 @@ class EventHub {
   using EventPtr = std::shared_ptr<const journal::Event>;
   struct Frame {
     std::uint64_t version;  ///< grows with every frame published
+    journal::RunKey run;
+    std::string key;
     std::string type;
     std::string json;
   };
@@ -38,26 +41,31 @@ class EventHub {
   void startAfter(std::int64_t id);
   /// A committed event; ids ascend. [journal's thread]
   void publish(const journal::Event& event);
-  /// A frame that replaces the last one with the same key. [any thread]
-  void publishFrame(const std::string& key, std::string type, std::string json);
+  /// A frame that replaces the last one of the run with the same key. [any thread]
+  void publishFrame(journal::RunKey run, const std::string& key, std::string type, std::string json);
+  /// The run is over: its frames are of the past. [any thread]
+  void dropFrames(journal::RunKey run);
   /// No more will come; watchers are woken. [any thread]
   void close();
   /// Wakes every watcher, whatever there is. [any thread]
   void wake();
 
   /// Waits until there is something after the cursor or the version, or until closed or `stop` is true after a wake().
-  /// At most `limit` events.
-  Batch wait(std::int64_t cursor, std::uint64_t version, std::size_t limit, const std::atomic<bool>& stop);
+  /// At most `limit` events, of all runs; frames of `run`, or of all when that is 0.
+  Batch wait(std::int64_t cursor, std::uint64_t version, std::size_t limit, const std::atomic<bool>& stop,
+             journal::RunKey run = 0);
   std::int64_t head() const;
 
  private:
+  bool hasFrames(journal::RunKey run, std::uint64_t after) const;
+
   const std::size_t capacity_;
   mutable std::mutex mutex_;  // Guards all below.
   std::condition_variable changed_;
   std::deque<EventPtr> ring_;
   std::int64_t head_ = 0;     // Id of the newest event.
   std::int64_t dropped_ = 0;  // Highest id that has left the ring.
-  std::map<std::string, Frame> frames_;
+  std::map<std::pair<journal::RunKey, std::string>, Frame> frames_;
   std::uint64_t version_ = 0;
   bool closed_ = false;
 };

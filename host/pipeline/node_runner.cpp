@@ -317,6 +317,11 @@ void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, 
 void NodeRunner::finish(const std::shared_ptr<Job>& job, std::optional<FailureInfo> failure, bool suspended) {
   if (job->waited && events_.waiting) events_.waiting(node_.config->name, job->request.index, {}, milliseconds(-1));
   job->waited = false;
+  if (!suspended) {
+    (failure ? failed_ : done_).fetch_add(1, std::memory_order_relaxed);
+    if (const bool fails = failure.has_value(); failing_.load(std::memory_order_relaxed) != fails)
+      failing_.store(fails, std::memory_order_relaxed);
+  }
   job->outcome.failure = std::move(failure);
   job->outcome.suspended = suspended;
   auto done = std::move(job->request.done);
@@ -401,6 +406,19 @@ void NodeRunner::giveUp(const std::shared_ptr<Execution>& execution) {
                                  "no answer within " + timeout + " (timeout_s), and it ignores its cancel", -1};
     conclude(execution->job, std::move(result), duration_cast<milliseconds>(Timer::Clock::now() - execution->began));
   });
+}
+
+NodeFigures NodeRunner::figures() const {
+  NodeFigures figures;
+  figures.done = done_.load(std::memory_order_relaxed);
+  figures.failed = failed_.load(std::memory_order_relaxed);
+  figures.failing = failing_.load(std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  figures.running = static_cast<std::int64_t>(running_.size());
+  figures.waiting = static_cast<std::int64_t>(later_.size());
+  figures.parked = parked_.has_value();
+  figures.stuck = stuck_;
+  return figures;
 }
 
 std::optional<FailureInfo> NodeRunner::parked() const {

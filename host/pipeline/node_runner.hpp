@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -17,6 +18,7 @@
 #include "loader/module.hpp"
 #include "pipeline/call.hpp"
 #include "pipeline/graph.hpp"
+#include "pipeline/node_figures.hpp"
 #include "pipeline/outcome.hpp"
 #include "pipeline/retry_policy.hpp"
 #include "pipeline/task_pool.hpp"
@@ -90,6 +92,9 @@ class NodeRunner {
   /// Why no call of this node can succeed any more in this run (key refused, quota gone), or nothing.
   std::optional<FailureInfo> parked() const;
 
+  /// [any thread]
+  NodeFigures figures() const;
+
   const Graph::Node& node() const { return node_; }
   journal::PluginKey plugin() const { return plugin_; }
 
@@ -120,6 +125,9 @@ class NodeRunner {
   const journal::PluginKey plugin_;
   const bool shared_instance_;  // One instance takes all calls.
   const std::shared_ptr<LogGate> log_gate_;
+
+  std::atomic<std::int64_t> done_{0}, failed_{0};  // Calls.
+  std::atomic<bool> failing_{false};               // The newest of them.
 
   mutable std::mutex mutex_;  // Guards all below.
   int used_ = 0;

@@ -163,6 +163,20 @@ std::string RunStats::result(std::string_view run_id, std::string_view state, do
       .member("below_threshold", dropped_);
   seconds(json, "elapsed_s", elapsed_s);
   json.member("repeated", repeated_);
+  writeTable(json);
+  json.key("saved_ids").raw(saved_ids).key("best").raw(best).endObject();
+  return std::string(json.text());
+}
+
+std::string RunStats::table() const {
+  JsonWriter json;
+  json.beginObject();
+  writeTable(json);
+  json.endObject();
+  return std::string(json.text());
+}
+
+void RunStats::writeTable(JsonWriter& json) const {
   json.key("models").beginArray();
   for (const auto& name : order_) {
     const auto& node = nodes_.at(name);
@@ -180,8 +194,7 @@ std::string RunStats::result(std::string_view run_id, std::string_view state, do
   }
   json.endArray().key("genres").beginObject();
   for (const auto& [genre, count] : genres_) json.member(genre, count);
-  json.endObject().key("saved_ids").raw(saved_ids).key("best").raw(best).endObject();
-  return std::string(json.text());
+  json.endObject();
 }
 
 }  // namespace troupe::pipeline

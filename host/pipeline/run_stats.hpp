@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <troupe/troupe.hpp>
+
 #include "journal/rows.hpp"
 #include "pipeline/eta.hpp"
 #include "pipeline/outcome.hpp"
@@ -77,11 +79,14 @@ class RunStats {
   std::string progress(const Now& now) const;
   /// Members of the `sample` event, without braces.
   std::string sampleEvent(const SettledSample& sample, const Now& now) const;
+  /// Object of the members `models` and `genres` of the result.
+  std::string table() const;
   /// The result of events `complete` and `failed`; `saved_ids` and `best` are JSON.
   std::string result(std::string_view run_id, std::string_view state, double elapsed_s, std::string_view saved_ids,
                      std::string_view best) const;
 
  private:
+  void writeTable(JsonWriter& json) const;
   struct Node {
     std::int64_t calls = 0, candidates = 0, failures = 0, attempts = 0, wins = 0, scored = 0;
     double quality_sum = 0, latency_sum = 0;

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <Poco/Net/HTTPServerRequestImpl.h>
-#include <Poco/Net/HTTPServerResponse.h>
+#include <Poco/Net/StreamSocket.h>
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <stdexcept>
@@ -13,9 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "server/request_head.hpp"
 #include "support/problem.hpp"
 
 namespace troupe::server {
+
+class Wire;
 
 /// What a client may do. Each right includes those before it.
 enum class Right { none, watch, operate };
@@ -29,7 +32,8 @@ struct Principal {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// An answer that is no success: thrown by handlers, sent as application/problem+json (RFC 9457) with `errors` [{pointer, line, column, detail, repair}].
+/// An answer that is no success: thrown by handlers, sent as application/problem+json (RFC 9457) with `errors`
+/// [{pointer, line, column, detail, repair}].
 class HttpError : public std::runtime_error {
  public:
   HttpError(int status, const std::string& detail, std::vector<Problem> problems = {}, Headers headers = {})
@@ -47,27 +51,34 @@ class HttpError : public std::runtime_error {
 /// One request and its answer, on one of the server's threads. Exactly one of the functions that answer is called.
 class Exchange {
  public:
-  Exchange(Poco::Net::HTTPServerRequestImpl& request, Poco::Net::HTTPServerResponse& response, std::size_t max_body, std::string base);
+  /// Both are the connection's and outlive the exchange. Throws HttpError(400) when the target is no address.
+  Exchange(Wire& wire, const RequestHead& head);
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
 
-  const std::string& method() const;
+  const std::string& method() const { return head_.method; }
   const std::string& path() const { return path_; }  ///< decoded, without the public prefix and the query
   /// A {name} of the route's pattern, decoded; "" when it has none.
   std::string param(std::string_view name) const;
   std::optional<std::string> query(std::string_view name) const;
   /// Decimal query parameter within [low, high], or the fallback; throws HttpError(400) naming it.
   std::int64_t queryInteger(std::string_view name, std::int64_t fallback, std::int64_t low, std::int64_t high) const;
+  /// Values of several headers of the same name are joined by ", "; "" when there is none.
   std::string header(std::string_view name) const;
-  /// Reads the body, at most the limit: throws HttpError(413), HttpError(408) when it does not come, HttpError(400) when it is cut.
+  /// Reads the body, at most the limit: throws HttpError(413), HttpError(408) when it does not come, HttpError(400)
+  /// when it is cut.
   const std::string& body();
   const Principal& principal() const { return principal_; }
-  std::string clientAddress() const;
-  /// Prefix of public paths ("" or "/troupe"), for links.
+  std::string clientAddress() const;  ///< of the peer, without port
+  /// Prefix of paths as the client sees them ("" or "/troupe"), for links.
   const std::string& base() const { return base_; }
 
   void json(int status, std::string_view json, const Headers& headers = {});
   void send(int status, std::string_view content_type, std::string_view body, const Headers& headers = {});
   void empty(int status, const Headers& headers = {});
-  /// A body of unknown length, chunked; written before the handler returns. Must not be kept.
+  /// A body of unknown length, chunked; written before the handler returns. Must not be kept. Throws std::ios::failure
+  /// when the client is gone; a handler that throws cuts the body, so that the client notices.
   std::ostream& stream(int status, std::string_view content_type, const Headers& headers = {});
   void problem(const HttpError& error);
   /// Takes the socket for an event stream; the caller sends head and body. `log_status` is what the access log says.
@@ -78,26 +89,44 @@ class Exchange {
   std::uint64_t sent() const { return sent_; }
 
   // Set by the server before the handler runs.
+  void setBase(std::string base) { base_ = std::move(base); }
   void setPath(std::string path) { path_ = std::move(path); }
   void setParams(std::map<std::string, std::string, std::less<>> params) { params_ = std::move(params); }
   void setPrincipal(Principal principal) { principal_ = std::move(principal); }
   /// Headers that every answer of this request carries (CORS, security).
   void setCommonHeaders(Headers headers) { common_ = std::move(headers); }
   const Headers& commonHeaders() const { return common_; }
+  /// Content-Security-Policy of answers that are HTML; the others have the one among the common headers.
+  void setHtmlPolicy(std::string policy) { html_policy_ = std::move(policy); }
+  const RequestHead& head() const { return head_; }
+  /// Host and port that the request was sent to, as the Host header or the absolute address says.
+  const std::string& authority() const { return authority_; }
+  /// Ends a body that was streamed. [after the handler]
+  void finish();
+  /// Whether the connection can take another request.
+  bool reusable() const;
+  const Wire& wire() const { return wire_; }
+  void forbidReuse() { keep_alive_ = false; }
 
  private:
-  void begin(int status, std::string_view content_type, const Headers& headers);
+  class Chunks;
+  std::string beginning(int status, std::string_view content_type, const Headers& headers,
+                        std::optional<std::uint64_t> length);
 
-  Poco::Net::HTTPServerRequestImpl& request_;
-  Poco::Net::HTTPServerResponse& response_;
-  const std::size_t max_body_;
-  const std::string base_;
+  Wire& wire_;
+  const RequestHead& head_;
+  std::string base_;
+  std::string authority_;
   std::string path_;
   std::map<std::string, std::string, std::less<>> params_;
   std::map<std::string, std::string, std::less<>> query_;
   Principal principal_;
   Headers common_;
+  std::string html_policy_;
   std::optional<std::string> body_;
+  std::unique_ptr<Chunks> chunks_;
+  std::unique_ptr<std::ostream> stream_;
+  bool keep_alive_;
   int status_ = 0;
   std::uint64_t sent_ = 0;
 };

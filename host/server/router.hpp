@@ -31,7 +31,7 @@ class Router {
   struct Match {
     std::shared_ptr<const Route> route;  ///< null: no such path, or not with this method
     std::map<std::string, std::string, std::less<>> params;
-    std::vector<std::string> allowed;    ///< methods that the path knows, where this one is not among them
+    std::vector<std::string> allowed;  ///< methods that the path knows, where this one is not among them
   };
   /// `path` is decoded segment by segment; a literal segment goes before a name.
   Match match(std::string_view method, std::string_view path) const;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "services/call_context.hpp"
+#include "services/web_declaration.hpp"
 #include "support/unix_time.hpp"
 
 namespace troupe::services {
@@ -25,19 +26,44 @@ std::uint64_t random(void*, troupe_call* call) { return static_cast<CallContext*
 
 constexpr troupe_clock kClock{sizeof(troupe_clock), nullptr, &unixTime, &steadyNs, &sleep, &random};
 
+std::string_view viewOf(troupe_str text) {
+  return text.n == 0 || text.p == nullptr ? std::string_view() : std::string_view(text.p, text.n);
+}
+
 }  // namespace
 
-std::vector<std::string> extensionIds() { return {TROUPE_CLOCK_ID}; }
+std::vector<std::string> extensionIds() { return {TROUPE_CLOCK_ID, TROUPE_WEB_ID}; }
 
-HostTable::HostTable(std::function<void(int, std::string_view)> log)
+HostTable::HostTable(Log log, Offers offers)
     : log_(std::move(log)),
-      host_{sizeof(troupe_host), this,
-            [](void* ctx, int level, troupe_str message) {
-              static_cast<HostTable*>(ctx)->log_(
-                  level, message.n == 0 ? std::string_view() : std::string_view(message.p, message.n));
-            },
-            [](void*, const char* id) -> const void* {
-              return id != nullptr && std::strcmp(id, TROUPE_CLOCK_ID) == 0 ? &kClock : nullptr;
-            }} {}
+      offers_(offers),
+      web_{sizeof(troupe_web), this, &declare, &asset},
+      host_{
+          sizeof(troupe_host), this,
+          [](void* ctx, int level, troupe_str message) { static_cast<HostTable*>(ctx)->log_(level, viewOf(message)); },
+          [](void* ctx, const char* id) -> const void* {
+            if (id == nullptr) return nullptr;
+            if (std::strcmp(id, TROUPE_CLOCK_ID) == 0) return &kClock;
+            if (std::strcmp(id, TROUPE_WEB_ID) == 0) return &static_cast<HostTable*>(ctx)->web_;
+            return nullptr;
+          }} {}
+
+int HostTable::declare(void* ctx, troupe_str json) {
+  auto& table = *static_cast<HostTable*>(ctx);
+  if (table.offers_.web != nullptr && table.declared_.exchange(true)) {
+    table.log_(TROUPE_ERROR, "troupe.web/1: declare() is called a second time; name all in one declaration");
+    return TROUPE_E_PERMANENT_REQUEST;
+  }
+  const auto result = declareWeb(viewOf(json), table.offers_.web);
+  if (result.code != TROUPE_OK) table.log_(TROUPE_ERROR, result.message);
+  return result.code;
+}
+
+int HostTable::asset(void* ctx, troupe_str path, troupe_str content_type, troupe_str body) {
+  auto& table = *static_cast<HostTable*>(ctx);
+  const auto result = declareAsset(viewOf(path), viewOf(content_type), viewOf(body), table.offers_.web);
+  if (result.code != TROUPE_OK) table.log_(TROUPE_ERROR, result.message);
+  return result.code;
+}
 
 }  // namespace troupe::services

@@ -1,12 +1,17 @@
 #pragma once
 
 #include <troupe/ext/clock.h>
+#include <troupe/ext/web.h>
 #include <troupe/troupe.h>
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "services/web_mount.hpp"
 
 namespace troupe::services {
 
@@ -16,15 +21,29 @@ std::vector<std::string> extensionIds();
 /// The host as one node sees it: log() and ext(). Must outlive the node's instances; does not move.
 class HostTable {
  public:
+  /// What only some nodes are given.
+  struct Offers {
+    WebMount* web = nullptr;  ///< where its declarations go, of one instance; null: they are taken and mean nothing.
+                              ///< Outlives the table
+  };
+  using Log = std::function<void(int level, std::string_view message)>;
+
   /// `log` is called with a troupe_level and a line, from any thread.
-  explicit HostTable(std::function<void(int level, std::string_view message)> log);
+  explicit HostTable(Log log) : HostTable(std::move(log), Offers{}) {}
+  HostTable(Log log, Offers offers);
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
 
   const troupe_host* table() const { return &host_; }
 
  private:
-  const std::function<void(int, std::string_view)> log_;
+  static int declare(void* ctx, troupe_str json);
+  static int asset(void* ctx, troupe_str path, troupe_str content_type, troupe_str body);
+
+  const Log log_;
+  const Offers offers_;
+  const troupe_web web_;
+  std::atomic<bool> declared_{false};
   troupe_host host_;
 };
 

@@ -1,4 +1,5 @@
 #include <troupe/ext/clock.h>
+#include <troupe/ext/web.h>
 #include <troupe/troupe.h>
 
 #include <catch2/catch.hpp>
@@ -52,6 +53,11 @@ TEST_CASE("the layout of every struct of the ABI is the released one", "[abi]") 
   FIELD(troupe_clock, steady_ns);
   FIELD(troupe_clock, sleep);
   FIELD(troupe_clock, random);
+  STRUCT(troupe_web);
+  FIELD(troupe_web, size);
+  FIELD(troupe_web, ctx);
+  FIELD(troupe_web, declare);
+  FIELD(troupe_web, asset);
 #undef FIELD
 #undef STRUCT
   CHECK(layout.str() == troupe::test::readFile(TROUPE_SOURCE_DIR "/tests/sdk/layout.golden"));

@@ -37,7 +37,7 @@ TEST_CASE("every schema of the SDK compiles and is the one inside the program", 
     CHECK(problems.empty());
     ++files;
   }
-  CHECK(files == 13);
+  CHECK(files == 16);
 }
 
 TEST_CASE("values as they flow fit their schemas", "[schemas]") {
@@ -59,6 +59,17 @@ TEST_CASE("values as they flow fit their schemas", "[schemas]") {
            R"(,"quality":8.43,"scores":[)" + score +
            R"(]}],"winner":"17/wren","quality":8.43,"ranking":["17/wren"],"margin":0.4,"ties":[],"abstained":[],"votes":[{"scorer":"craft","for":"17/wren","margin":0.4}],"reason":"r"})"},
       {"event", R"({"type":"progress","run":"r","at":1,"current":5,"total":50,"eta_s":null})"},
+      {"event", R"({"type":"hello","at":1,"epoch":"a1","head":7,"replay_from":null,"hb_ms":10000,"schema":1})"},
+      {"event", R"({"type":"snapshot","run":"r","at":1,"head":7,"runs":[{"id":"r","state":"running","progress":{}}]})"},
+      {"event", R"({"type":"reset","at":1,"reason":"another journal"})"},
+      {"event", R"({"type":"hb","at":1,"time":1,"head":7})"},
+      {"event", R"({"type":"bye","at":1,"reason":"the server stops","retry_ms":2500})"},
+      {"event", R"({"type":"node","run":"r","at":1,"node":"wren","state":"busy"})"},
+      {"event", R"({"type":"delta","run":"r","at":1,"node":"wren","index":3,"text":"Once"})"},
+      {"frame", R"({"stream":"sse","text":"data: {}\n\n"})"},
+      {"request",
+       R"({"method":"GET","path":"/x/1","params":{"id":"1"},"query":{},"headers":{"accept":"*/*"},"body":"","base":"","right":"watch"})"},
+      {"response", R"({"status":200,"headers":{"Content-Type":"text/plain"},"body":"hi"})"},
       {"event",
        R"({"type":"sample","run":"r","at":1,"id":7,"n":3,"number":5,"index":4,"ok":false,"quality":null,"model":null,"reason":"all failed"})"},
       {"emit-prompt", R"({"messages":[{"role":"system","content":""}]})"},

@@ -25,7 +25,7 @@ struct Said {
     const Said said{what, number};
     if (::write(pipe, &said, sizeof said) != sizeof said) ::_exit(1);
   };
-  journal.onEvent([&](const Event& event) { say('e', event.id); });
+  const auto hearing = journal.onEvent([&](const Event& event) { say('e', event.id); });
   for (std::int64_t i = journal.lastStarted(run) + 1;; ++i) {
     journal.append(
         batch(started(run, i), CallSettled{run, i, "wren", "", true, std::string(200, 'x'), 0, "", 1, 1, 1, 1}));

@@ -15,7 +15,7 @@ TEST_CASE("an event gets its id, its number and its final form", "[journal]") {
   TempDir folder;
   Journal journal(writing(folder / "j.db"));
   std::vector<Event> seen;
-  journal.onEvent([&](const Event& event) { seen.push_back(event); });
+  const auto hearing = journal.onEvent([&](const Event& event) { seen.push_back(event); });
   const auto a = journal.createRun(newRun("stories"));
   const auto b = journal.createRun(newRun("od\"d"));
   journal.append(
@@ -66,7 +66,7 @@ TEST_CASE("what is announced is committed: a second connection sees it", "[journ
   const auto run = journal.createRun(newRun()).key;
   int announced = 0;
   int durable = 0;
-  journal.onEvent([&](const Event& event) {
+  const auto hearing = journal.onEvent([&](const Event& event) {
     const auto read = reader.events(run, event.id - 1, 1);
     if (read.size() == 1 && read.front().json == event.json) ++announced;
   });
@@ -86,7 +86,8 @@ TEST_CASE("callbacks come in the order of the appends, and may append", "[journa
   const auto run = journal.createRun(newRun()).key;
   std::vector<std::string> order;
   std::promise<void> over;
-  journal.onEvent([&](const Event& event) { order.push_back("event " + std::to_string(event.n)); });
+  const auto hearing =
+      journal.onEvent([&](const Event& event) { order.push_back("event " + std::to_string(event.n)); });
   journal.append(batch(event(run)), [&] {
     order.push_back("first");
     journal.append(batch(event(run)), [&] {
@@ -103,7 +104,7 @@ TEST_CASE("many threads append, each one's rows stay in order, the numbers have 
   Journal journal(writing(folder / "j.db"));
   const auto run = journal.createRun(newRun()).key;
   std::vector<std::int64_t> seen;
-  journal.onEvent([&](const Event& event) { seen.push_back(event.n); });
+  const auto hearing = journal.onEvent([&](const Event& event) { seen.push_back(event.n); });
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&, thread] {

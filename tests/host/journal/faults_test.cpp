@@ -219,8 +219,8 @@ TEST_CASE("a full disk ends the writing, once and with a sentence, what was anno
     std::string message;
     std::atomic<std::int64_t> durable{0};
     std::atomic<std::int64_t> announced{0};
-    journal.onEvent([&](const Event& event) { announced = event.n; });
-    journal.onFailure([&](const std::string& text) {
+    const auto hearing = journal.onEvent([&](const Event& event) { announced = event.n; });
+    const auto failing = journal.onFailure([&](const std::string& text) {
       message = text;
       ++failures;
     });

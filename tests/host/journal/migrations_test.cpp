@@ -37,15 +37,42 @@ std::int64_t number(const fs::path& file, const std::string& sql) {
 
 }  // namespace
 
-TEST_CASE("the schema of version 1 is what it was when it was released", "[journal]") {
+TEST_CASE("the schema of each version is what it was when it was released", "[journal]") {
   TempDir folder;
-  { Journal journal(writing(folder / "new.db")); }
-  {
-    sqlite::Connection released(folder / "released.db", sqlite::Open::write);
-    released.script(readFile(TROUPE_TEST_DATA "/journal/schema_v1.sql"));
+  sqlite::Connection released(folder / "released.db", sqlite::Open::write);
+  sqlite::Connection made(folder / "made.db", sqlite::Open::write);
+  for (const auto& step : migrations()) {
+    const auto version = std::to_string(step.version);
+    INFO("version " << version);
+    released.script(readFile(TROUPE_TEST_DATA "/journal/schema_v" + version + ".sql"));
+    migrate(made, folder / "made.db", migrations().first(static_cast<std::size_t>(step.version)));
+    CHECK(number(folder / "made.db", "PRAGMA user_version") == step.version);
+    CHECK(schemaOf(folder / "made.db") == schemaOf(folder / "released.db"));
   }
-  CHECK(number(folder / "new.db", "PRAGMA user_version") == 1);
+  { Journal journal(writing(folder / "new.db")); }
   CHECK(schemaOf(folder / "new.db") == schemaOf(folder / "released.db"));
+}
+
+TEST_CASE("a journal of version 1 is upgraded with its runs, by a writer or a reader", "[journal]") {
+  TempDir folder;
+  const auto file = folder / "j.db";
+  {
+    sqlite::Connection old(file, sqlite::Open::write);
+    migrate(old, file, migrations().first(1));
+    old.script(
+        "INSERT INTO runs VALUES (7, 'old-1', 'paused', 'why', 1, 0, 2, 3, 4, 5, 6, 'p', 'h', 'f', 'b', 'u', '[]', '', "
+        "'e', 't'), (9, 'old-2', 'complete', '', 1, 8, 2, 3, 4, 5, 6, 'p', 'h', 'f', 'b', 'u', '[]', '{}', 'e', 't')");
+  }
+  fs::copy_file(file, folder / "read.db");
+  CHECK(Journal(reading(folder / "read.db")).findRun("old-1").reason == "why");
+  CHECK(number(folder / "read.db", "PRAGMA user_version") == 2);
+  Journal journal(writing(file));
+  CHECK(journal.runsIn("paused").at(0).pipeline_text == "t");
+  CHECK(journal.lastEnded()->id == "old-2");
+  CHECK_FALSE(journal.requestedRun(""));
+  CHECK(journal.orderRun(newRun(), {"", ""}, "queued").fresh);
+  CHECK(journal.orderRun(newRun(), {"", ""}, "queued").fresh);  // no key is no request that could come again
+  CHECK(number(folder / "j.db.v1.bak", "SELECT count(*) FROM runs") == 2);
 }
 
 TEST_CASE("versions are numbered without a gap", "[journal]") {
@@ -93,7 +120,7 @@ TEST_CASE("a newer journal is refused by writers and readers, and left as it is"
   { Journal journal(writing(file)); }
   sqlite::Connection(file, sqlite::Open::write).script("PRAGMA user_version = 7");
   const auto expected = "the journal " + file.string() +
-                        " has version 7, this program knows versions up to 1; use the newer troupe that wrote it, or "
+                        " has version 7, this program knows versions up to 2; use the newer troupe that wrote it, or "
                         "name another file with --journal";
   CHECK(messageOf([&] { Journal journal(writing(file)); }) == expected);
   CHECK(messageOf([&] { Journal journal(reading(file)); }) == expected);

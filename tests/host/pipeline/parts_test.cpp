@@ -283,14 +283,39 @@ TEST_CASE("what earlier processes have told is read from the journal, before any
 TEST_CASE("frames are conflated by key, newest version last", "[hub]") {
   const std::atomic<bool> stop{false};
   EventHub hub;
-  hub.publishFrame("progress", "progress", "1");
-  hub.publishFrame("node/a", "node", "2");
-  hub.publishFrame("progress", "progress", "3");
+  hub.publishFrame(1, "progress", "progress", "1");
+  hub.publishFrame(1, "node/a", "node", "2");
+  hub.publishFrame(1, "progress", "progress", "3");
   const auto batch = hub.wait(0, 0, 10, stop);
   REQUIRE(batch.frames.size() == 2);
   CHECK(batch.frames[0].json == "2");
   CHECK(batch.frames[1].json == "3");
   CHECK(hub.wait(0, batch.frames[0].version, 10, stop).frames.size() == 1);
+}
+
+TEST_CASE("frames of several runs do not replace each other, and go with their run", "[hub]") {
+  std::atomic<bool> stop{false};
+  EventHub hub;
+  hub.publishFrame(1, "progress", "progress", "1");
+  hub.publishFrame(2, "progress", "progress", "2");
+  CHECK(hub.wait(0, 0, 10, stop).frames.size() == 2);
+  const auto batch = hub.wait(0, 0, 10, stop, 2);
+  REQUIRE(batch.frames.size() == 1);
+  CHECK(batch.frames[0].json == "2");
+  CHECK(batch.frames[0].run == 2);
+  CHECK(batch.frames[0].key == "progress");
+  hub.dropFrames(1);
+  CHECK(hub.wait(0, 0, 10, stop).frames.size() == 1);
+  hub.dropFrames(2);
+  // Who looks on neither spins for what is gone, nor for frames of others.
+  auto all = std::async(std::launch::async, [&] { return hub.wait(0, 0, 10, stop); });
+  auto one = std::async(std::launch::async, [&] { return hub.wait(0, 0, 10, stop, 2); });
+  CHECK(all.wait_for(std::chrono::milliseconds(20)) == std::future_status::timeout);
+  hub.publishFrame(3, "progress", "progress", "3");
+  CHECK(all.get().frames.size() == 1);
+  CHECK(one.wait_for(std::chrono::milliseconds(20)) == std::future_status::timeout);
+  hub.publishFrame(2, "progress", "progress", "4");
+  CHECK(one.get().frames.at(0).json == "4");
 }
 
 TEST_CASE("a watcher wakes for an event, a close and a stop", "[hub]") {
