@@ -12,6 +12,7 @@
 #include "cli/command.hpp"
 #include "cli/common.hpp"
 #include "cli/dry_run.hpp"
+#include "cli/run_server.hpp"
 #include "cli/signals.hpp"
 #include "pipeline/engine.hpp"
 #include "pipeline/new_run.hpp"
@@ -75,7 +76,7 @@ struct Silence {
   ~Silence() { signals.silence(); }
 };
 
-ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal,
+ExitCode execute(config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal,
                  const journal::Run& run, Signals& signals, const Arguments& arguments, bool resume) {
   const bool json = arguments.has("json");
   const bool quiet = json || arguments.has("quiet");
@@ -83,6 +84,8 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
   options.resume = resume;
   pipeline::RunEnd end;
   try {
+    const auto server = RunServer::open(pipeline, catalog, journal);
+    if (server) options.hub = server->hub();
     pipeline::Engine engine(pipeline, catalog, journal, run, options);
     const auto go_on = "go on with: troupe resume " + run.id + "\n";
     signals.listen(
@@ -96,7 +99,9 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
         },
         "troupe: run " + run.id + " was ended at once; " + go_on);
     const Silence silence{signals};
+    if (server) std::cerr << "troupe: watch this run at " << server->show(run, engine) << std::endl;
     end = engine.run();
+    if (server && !server->close()) end.abandoned = true;
     if (end.abandoned) {
       // A thread is still inside a plugin: what it holds must not be torn down under it.
       if (json) std::cout << end.result << std::endl;

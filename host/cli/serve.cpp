@@ -58,8 +58,8 @@ void beginRun(server::RunManager& runs, const std::string& file) {
 
 void tellInterrupted(const server::RunManager& runs, const server::LiveServer& server) {
   for (const auto& run : runs.interrupted())
-    std::cout << "Run " << run.id << " was interrupted; go on with it: curl -X POST " << server.url() << "/api/v1/runs/" << run.id
-              << "/resume (or start with --resume)" << std::endl;
+    std::cout << "Run " << run.id << " was interrupted; go on with it: curl -X POST " << server.url() << "/api/v1/runs/"
+              << run.id << "/resume (or start with --resume)" << std::endl;
 }
 
 ExitCode serve(const Arguments& arguments) {
@@ -74,7 +74,8 @@ ExitCode serve(const Arguments& arguments) {
   hub->startAfter(journal->head());
   const auto feed = journal->onEvent([hub](const journal::Event& event) { hub->publish(event); });
   Ending ending;
-  const auto failing = journal->onFailure([&](const std::string& message) { ending.say(Ending::Why::journal, message); });
+  const auto failing =
+      journal->onFailure([&](const std::string& message) { ending.say(Ending::Why::journal, message); });
 
   server::RunManager::Options options;
   options.at_once = config.runs.at_once;
@@ -87,7 +88,8 @@ ExitCode serve(const Arguments& arguments) {
   std::cout << "Listening on " << server.url() << std::endl;
   if (server.publicUrl() != server.url()) std::cout << "Known as " << server.publicUrl() << std::endl;
   tellInterrupted(runs, server);
-  signals.listen([&](const std::string& name) { ending.say(Ending::Why::asked, name); }, "troupe: the server was ended at once; its runs can be resumed\n");
+  signals.listen([&](const std::string& name) { ending.say(Ending::Why::asked, name); },
+                 "troupe: the server was ended at once; its runs can be resumed\n");
   if (!arguments.positional().empty()) beginRun(runs, arguments.positional()[0]);
 
   const auto [why, text] = ending.wait();
@@ -97,7 +99,9 @@ ExitCode serve(const Arguments& arguments) {
   const bool whole = server.stop();
   signals.silence();
   const auto code = why == Ending::Why::journal ? ExitCode::journal : ExitCode::complete;
-  if (why == Ending::Why::journal) std::cerr << "troupe: " << text << "\ntroupe: what was announced is safe; when there is room again, start the server again" << std::endl;
+  if (why == Ending::Why::journal)
+    std::cerr << "troupe: " << text
+              << "\ntroupe: what was announced is safe; when there is room again, start the server again" << std::endl;
   if (!whole || runs.abandoned() > 0) {
     // A thread is still inside a plugin: what it holds must not be torn down under it.
     std::cout.flush();
@@ -110,21 +114,22 @@ ExitCode serve(const Arguments& arguments) {
 
 std::vector<Command> serveCommands() {
   std::vector<Command> commands;
-  commands.push_back({"serve",
-                      "[FILE] [options]",
-                      "serve runs, event streams and pages over HTTP",
-                      "Begins a run of FILE when one is given. Listens on loopback unless the configuration has tokens. "
-                      "SIGTERM or Ctrl-C pauses the runs, says goodbye to watchers and ends; a second one ends at once.",
-                      {{"config", "FILE", "server.json: sinks, tokens, TLS, limits (docs/server.md)"},
-                       {"listen", "HOST:PORT", "where to listen (127.0.0.1:7878); port 0 takes any free one"},
-                       {"data", "DIR", "root of pipelines and of what they write ($XDG_DATA_HOME/troupe)"},
-                       {"public-url", "URL", "how clients reach it behind a proxy, with a path prefix if there is one"},
-                       {"resume", "", "go on at once with the runs that a crash interrupted"},
-                       {"log-level", "LEVEL", "debug, info, warning or error (info)"},
-                       {"log-json", "", "log JSON, a line each"},
-                       journalOption(),
-                       pluginPathOption()},
-                      serve});
+  commands.push_back(
+      {"serve",
+       "[FILE] [options]",
+       "serve runs, event streams and pages over HTTP",
+       "Begins a run of FILE when one is given. Listens on loopback unless the configuration has tokens. "
+       "SIGTERM or Ctrl-C pauses the runs, says goodbye to watchers and ends; a second one ends at once.",
+       {{"config", "FILE", "server.json: sinks, tokens, TLS, limits (docs/server.md)"},
+        {"listen", "HOST:PORT", "where to listen (127.0.0.1:7878); port 0 takes any free one"},
+        {"data", "DIR", "root of pipelines and of what they write ($XDG_DATA_HOME/troupe)"},
+        {"public-url", "URL", "how clients reach it behind a proxy, with a path prefix if there is one"},
+        {"resume", "", "go on at once with the runs that a crash interrupted"},
+        {"log-level", "LEVEL", "debug, info, warning or error (info)"},
+        {"log-json", "", "log JSON, a line each"},
+        journalOption(),
+        pluginPathOption()},
+       serve});
   return commands;
 }
 

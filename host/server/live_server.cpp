@@ -1,5 +1,8 @@
 #include "server/live_server.hpp"
 
+#include <troupe/troupe.h>
+
+#include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
@@ -47,7 +50,7 @@ struct LiveServer::State {
         parts(parts_),
         streams(streamOptions(config)),
         pipelines(config.data / "pipelines"),
-        api{parts.catalog, parts.journal, parts.runs, pipelines, config},
+        api{parts.catalog, parts.journal, parts.runs, pipelines, config, nullptr},
         auto_train({parts.catalog, parts.journal, parts.runs, streams, config, parts.hub}),
         counting(parts.journal.onEvent([this](const journal::Event& event) { count(event); })),
         http(config, router, parts.log, metrics, hooks()) {
@@ -83,7 +86,8 @@ struct LiveServer::State {
     options.log = [this](int level, const std::string& name, std::string_view message) {
       parts.log.write(levelOf(level), message, {{"sink", name}});
     };
-    return std::make_unique<WebSink>(node, parts.catalog, parts.journal, parts.hub, streams, router, std::move(options));
+    return std::make_unique<WebSink>(node, parts.catalog, parts.journal, parts.hub, streams, router,
+                                     std::move(options));
   }
 
   // On the journal's thread. Quotes inside of texts are escaped, so this finds the member and nothing else.
@@ -94,12 +98,15 @@ struct LiveServer::State {
 
   void addFigures() {
     addProcessMetrics(metrics);
-    metrics.gauge("troupe_runs_active", "Runs that are under way.", [this] { return static_cast<double>(parts.runs.active()); });
-    metrics.gauge("troupe_runs_queued", "Runs that wait for a place.", [this] { return static_cast<double>(parts.runs.queued()); });
-    metrics.add(Metrics::Kind::counter, "troupe_samples_total", "Samples settled since the start, by their outcome.", [this] {
-      return std::vector<Metrics::Sample>{{{{"outcome", "successful"}}, static_cast<double>(successful.load())},
-                                          {{{"outcome", "failed"}}, static_cast<double>(failed.load())}};
-    });
+    metrics.gauge("troupe_runs_active", "Runs that are under way.",
+                  [this] { return static_cast<double>(parts.runs.active()); });
+    metrics.gauge("troupe_runs_queued", "Runs that wait for a place.",
+                  [this] { return static_cast<double>(parts.runs.queued()); });
+    metrics.add(
+        Metrics::Kind::counter, "troupe_samples_total", "Samples settled since the start, by their outcome.", [this] {
+          return std::vector<Metrics::Sample>{{{{"outcome", "successful"}}, static_cast<double>(successful.load())},
+                                              {{{"outcome", "failed"}}, static_cast<double>(failed.load())}};
+        });
     metrics.gauge("troupe_stream_subscribers", "Open event streams.",
                   [this] { return static_cast<double>(streams.figures().subscribers); });
     const auto counter = [this](const char* name, const char* help, std::uint64_t StreamHub::Figures::*figure) {
@@ -108,7 +115,8 @@ struct LiveServer::State {
     counter("troupe_stream_frames_total", "Frames given to event streams.", &StreamHub::Figures::frames);
     counter("troupe_stream_deliveries_total", "Frames sent to subscribers.", &StreamHub::Figures::deliveries);
     counter("troupe_stream_sent_bytes_total", "Bytes sent to subscribers.", &StreamHub::Figures::bytes);
-    counter("troupe_stream_dropped_total", "Subscribers closed because they took nothing.", &StreamHub::Figures::dropped_stalled);
+    counter("troupe_stream_dropped_total", "Subscribers closed because they took nothing.",
+            &StreamHub::Figures::dropped_stalled);
     counter("troupe_stream_replays_total", "Pages of events read back from the journal.", &StreamHub::Figures::replays);
   }
 
@@ -147,7 +155,8 @@ bool LiveServer::stop(std::chrono::milliseconds limit) {
   bool whole = true;
   for (const auto& sink : state_->sinks) {
     if (const auto missing = sink->stop(left()); missing > 0)
-      state_->parts.log.write(ServerLog::Level::warning, "a sink of the server did not take " + std::to_string(missing) + " events");
+      state_->parts.log.write(ServerLog::Level::warning,
+                              "a sink of the server did not take " + std::to_string(missing) + " events");
     whole = whole && !sink->abandoned();
   }
   state_->streams.shutdown(left());

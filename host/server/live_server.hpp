@@ -35,8 +35,9 @@ class LiveServer {
   void start();
   /// /readyz turns false; all else goes on.
   void drain();
-  /// To be called when nothing happens any more (the runs have stopped). Watchers get what is pending and a goodbye; then the server ends. Takes at
-  /// most about `limit`. Returns false when a thread is still inside a plugin: the process must end without destructors then.
+  /// To be called when nothing happens any more (the runs have stopped). Watchers get what is pending and a goodbye;
+  /// then the server ends. Takes at most about `limit`. Returns false when a thread is still inside a plugin: the
+  /// process must end without destructors then.
   bool stop(std::chrono::milliseconds limit = std::chrono::milliseconds(5000));
 
   /// "http://127.0.0.1:7878", as reached from this machine.

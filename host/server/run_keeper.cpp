@@ -111,7 +111,8 @@ void State::launch(const ActivePtr& one) try {
       std::make_unique<pipeline::Engine>(*one->ready.pipeline, catalog, journal, one->ready.run, engine_options);
   {
     const std::unique_lock lock(one->alive);
-    one->engine = std::move(engine);
+    one->own = std::move(engine);
+    one->engine = one->own.get();
   }
   std::unique_lock lock(mutex);  // Its thread cannot be over before it is known here.
   one->thread = std::thread([self = shared_from_this(), one] {
@@ -209,7 +210,8 @@ void State::finish(const ActivePtr& one) {
         "a call of a plugin never came back: what the run holds stays in memory until the server is restarted");
   } else {
     const std::unique_lock lock(one->alive);
-    one->engine.reset();
+    one->engine = nullptr;
+    one->own.reset();
   }
   forget(one);
 }

@@ -45,6 +45,9 @@ RunManager::State::State(loader::Catalog& catalog_, journal::Journal& journal_, 
 
 void RunManager::State::mustBeUsable() const {
   if (broken) throw Failure(ExitCode::journal, *broken);
+  if (options.closed)
+    throw Failure(ExitCode::usage,
+                  "this server belongs to one run and starts no other; for that there is troupe serve");
   if (stopping) throw Stopping(ExitCode::usage, "the server is stopping; try again when it is back");
 }
 
@@ -122,6 +125,31 @@ RunManager::Started RunManager::start(const Order& order) {
   }
   run.state = state(run);
   return {std::move(run), true};
+}
+
+void RunManager::adopt(const journal::Run& run, pipeline::Engine& engine) {
+  State::Ready ready;
+  ready.run = run;
+  const auto one = std::make_shared<State::Active>(std::move(ready));
+  one->engine = &engine;
+  const std::lock_guard lock(state_->mutex);
+  state_->left.erase(run.key);
+  state_->active[run.key] = one;
+}
+
+void RunManager::giveBack(journal::RunKey run) {
+  State::ActivePtr one;
+  {
+    const std::lock_guard lock(state_->mutex);
+    one = state_->underWay(run);
+    if (!one) return;
+    one->over = true;
+  }
+  {
+    const std::unique_lock lock(one->alive);  // Whoever is inside of it comes out first.
+    one->engine = nullptr;
+  }
+  state_->forget(one);
 }
 
 journal::Run RunManager::pause(const std::string& run_id, const std::string& who) {

@@ -23,6 +23,7 @@ class RunManager {
     int at_once = 2;                  ///< runs that are under way; more wait, in the order of their start
     std::size_t queue = 256;          ///< waiting ones; more are refused
     bool resume_interrupted = false;  ///< go on by itself with the runs that a crash left running or queued
+    bool closed = false;              ///< only runs that are adopted: start() and resume() are refused
     config::CheckOptions check;  ///< how the pipeline of a resumed run is checked; base and overrides are the run's own
     pipeline::EngineOptions engine;  ///< `hub` and `resume` are the manager's to set
   };
@@ -60,6 +61,11 @@ class RunManager {
    public:
     using Failure::Failure;
   };
+
+  /// Lets others pause, cancel, decide on and look at a run whose engine somebody else has made and runs. It must be
+  /// given back before that engine goes; nobody uses it any more then.
+  void adopt(const journal::Run& run, pipeline::Engine& engine);
+  void giveBack(journal::RunKey run);
 
   /// Idempotent. Each throws Failure(usage) with a sentence when there is no such run or its state does not allow it,
   /// and the like of start(); returns the run as it is then. A queued run that cannot be started when its turn comes is

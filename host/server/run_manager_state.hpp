@@ -34,8 +34,9 @@ struct RunManager::State : std::enable_shared_from_this<State> {
     explicit Active(Ready ready_) : ready(std::move(ready_)) {}
     const Ready ready;
     std::thread thread;
-    std::shared_mutex alive;  // Held while the engine is used; alone while it comes or goes.
-    std::unique_ptr<pipeline::Engine> engine;
+    std::shared_mutex alive;                // Held while the engine is used; alone while it comes or goes.
+    std::unique_ptr<pipeline::Engine> own;  // Null when somebody else has made it.
+    pipeline::Engine* engine = nullptr;
     // Guarded by State::mutex.
     bool stopping = false;  // It was told to pause, or to be over.
     bool over = false;      // The journal has the state that it ended in.

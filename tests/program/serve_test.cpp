@@ -100,7 +100,8 @@ TEST_CASE("on SIGTERM serve says goodbye, pauses its runs and ends in order", "[
   CHECK(again.state(run) == "cancelled");
 }
 
-TEST_CASE("a server that is killed in mid-run goes on, and watchers end with all events, none twice", "[program][serve][kill]") {
+TEST_CASE("a server that is killed in mid-run goes on, and watchers end with all events, none twice",
+          "[program][serve][kill]") {
   const Sandbox sandbox;
   auto server = std::make_unique<Served>(sandbox, std::vector<std::string>{"--resume"});
   const auto port = server->port();

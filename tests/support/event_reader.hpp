@@ -29,7 +29,8 @@ struct Answer {
 };
 
 /// One request to a server on this machine.
-inline Answer ask(std::uint16_t port, const std::string& method, const std::string& path, const std::string& body = {}, const HeaderList& headers = {}) {
+inline Answer ask(std::uint16_t port, const std::string& method, const std::string& path, const std::string& body = {},
+                  const HeaderList& headers = {}) {
   Poco::Net::HTTPClientSession session("127.0.0.1", port);
   session.setTimeout(Poco::Timespan(60, 0));
   Poco::Net::HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
@@ -54,13 +55,15 @@ struct StreamEvent {
 /// Reads an event stream as a browser does, from a plain socket, so that a test sees where it was cut.
 class EventReader {
  public:
-  EventReader(std::uint16_t port, const std::string& path, const std::string& last_event_id = {}, const std::string& method = "GET",
-              const std::string& body = {}) {
+  EventReader(std::uint16_t port, const std::string& path, const std::string& last_event_id = {},
+              const std::string& method = "GET", const std::string& body = {}) {
     socket_.connect(Poco::Net::SocketAddress("127.0.0.1", port), Poco::Timespan(30, 0));
     socket_.setReceiveTimeout(Poco::Timespan(60, 0));
-    std::string head = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\nAccept: text/event-stream\r\n";
+    std::string head = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
+                       "\r\nAccept: text/event-stream\r\n";
     if (!last_event_id.empty()) head += "Last-Event-ID: " + last_event_id + "\r\n";
-    if (!body.empty()) head += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    if (!body.empty())
+      head += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     head += "\r\n" + body;
     socket_.sendBytes(head.data(), static_cast<int>(head.size()));
     while (buffer_.find("\r\n\r\n") == std::string::npos)
@@ -75,7 +78,8 @@ class EventReader {
   /// The id of the newest event that had one.
   const std::string& lastId() const { return last_id_; }
 
-  /// The next event, comments and retry lines left out; nothing when the stream has ended or was cut. Throws when nothing comes for a minute.
+  /// The next event, comments and retry lines left out; nothing when the stream has ended or was cut. Throws when
+  /// nothing comes for a minute.
   std::optional<StreamEvent> next() {
     for (;;) {
       const auto end = buffer_.find("\n\n");
