@@ -215,7 +215,7 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
   sample.qualities = computeQualities(graph, sample);
   if (record.ok) sample.winner = candidatePosition(graph, position(record.winner));
   rapidjson::Document decision;
-  decision.Parse(record.decision.data(), record.decision.size());
+  decision.Parse<rapidjson::kParseFullPrecisionFlag>(record.decision.data(), record.decision.size());
   if (!decision.HasParseError() && decision.IsObject()) {
     if (const auto margin = std::as_const(decision).FindMember("margin");
         margin != std::as_const(decision).MemberEnd() && margin->value.IsNumber())

@@ -247,6 +247,22 @@ TEST_CASE("a run killed after its announcement and resumed with more samples goe
   CHECK(after.events("sample").size() == 9);
 }
 
+TEST_CASE("a sample that was decided before a crash comes to its store as it was, to the last digit", "[engine]") {
+  Rig rig;
+  rig.board.close("store", "run");
+  rig.start(PipelineText::ensemble(rig.board).samples(1).options("score",
+                                                                 R"("values":{"a":3.1666666666666667,"b":0,"c":0})"));
+  rig.board.waitFor("store", "run");
+  Rig after(rig.crashCopy("copy.db"));
+  rig.board.open("store", "run");
+  CHECK(rig.finish().state == "complete");
+  CHECK(after.resume().state == "complete");
+  const auto stored = rig.board.words("store", "run");
+  REQUIRE(stored.size() == 2);
+  CHECK_THAT(stored[0].text, Catch::Matchers::Contains(R"("margin":3.1666666666666667,)"));
+  CHECK(stored[1].text == stored[0].text);
+}
+
 TEST_CASE("a store that cannot save pauses the run, after the resume nothing is missing and nothing twice",
           "[engine]") {
   Rig rig;
