@@ -28,7 +28,8 @@ void setConsole(config::Pipeline& pipeline, const loader::Catalog& catalog, bool
     return;
   }
   auto& nodes = pipeline.nodes;
-  if (std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == pipeline::kConsoleSink; })) return;
+  if (std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == pipeline::kConsoleSink; }))
+    return;
   const auto* type = catalog.find(pipeline::kConsoleSink);
   if (type == nullptr) return;
   config::Node node;
@@ -146,7 +147,8 @@ ExitCode resume(const std::string& name, const Arguments& arguments, const std::
 // The newest run of this very pipeline that did not come to its end.
 std::optional<std::string> unfinishedRun(const journal::Journal& journal, const std::string& hash) {
   for (const auto& run : journal.runs(100))
-    if (run.pipeline_hash == hash && (run.state == "running" || run.state == "paused" || run.state == "queued")) return run.id;
+    if (run.pipeline_hash == hash && (run.state == "running" || run.state == "paused" || run.state == "queued"))
+      return run.id;
   return std::nullopt;
 }
 

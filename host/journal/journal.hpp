@@ -48,8 +48,8 @@ class Journal {
   // ---- writing; [any thread] unless said otherwise; needs options.write
   // ---------------------------------------------------------
 
-  /// Called on the journal's thread, in order, for each event that is committed from now on, as long as the registration
-  /// is there. Must be quick.
+  /// Called on the journal's thread, in order, for each event that is committed from now on, as long as the
+  /// registration is there. Must be quick.
   [[nodiscard]] Registration onEvent(std::function<void(const Event&)> listener);
   /// Called once on the journal's thread when it can write no more (disk full, I/O error), or at once when that is so
   /// already; every later append is dropped, no `durable` of an uncommitted append is ever called.

@@ -8,7 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // The newest frame of a node, once `wanted` says so.
-rapidjson::Document frameOf(Rig& rig, const std::string& node, const std::function<bool(const rapidjson::Document&)>& wanted) {
+rapidjson::Document frameOf(Rig& rig, const std::string& node,
+                            const std::function<bool(const rapidjson::Document&)>& wanted) {
   const std::atomic<bool> stop{false};
   const auto until = std::chrono::steady_clock::now() + kPatience;
   for (std::uint64_t version = 0;;) {
@@ -31,7 +32,8 @@ TEST_CASE("frames tell what each node does, and are valid by the schema", "[engi
   rig.options.backoff = {std::chrono::hours(1), std::chrono::hours(1)};
   rig.board.close("b", "run");
   auto text = PipelineText::ensemble(rig.board).samples(3).inFlight(1).node("sink", "sink");
-  text.options("a", R"("act":"fail","on":[1],"first":1,"message":"busy")").options("c", R"("act":"fail","code":1,"on":[0])");
+  text.options("a", R"("act":"fail","on":[1],"first":1,"message":"busy")")
+      .options("c", R"("act":"fail","code":1,"on":[0])");
   rig.start(text);
   const auto check = [&](const rapidjson::Document& frame) {
     CHECK(schema->check(frame).empty());

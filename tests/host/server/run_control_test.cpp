@@ -73,14 +73,17 @@ TEST_CASE("a resume may change what `troupe resume` may", "[server]") {
   rig.board.close("b", "run");
   const auto id = rig.start(PipelineText::ensemble(rig.board).samples(6).inFlight(2)).run.id;
   rig.board.waitFor("b", "run", 2);
-  CHECK(refusal([&] { rig.manager->resume(id, {{"run.samples", "9"}}); }) ==
-        "run " + id + " is running; pause it first, then resume it with changes");
+  CHECK(refusal([&] {
+          rig.manager->resume(id, {{"run.samples", "9"}});
+        }) == "run " + id + " is running; pause it first, then resume it with changes");
   CHECK(rig.manager->resume(id).state == "running");
   rig.manager->pause(id, "");
   rig.board.open("b", "run");
   rig.waitFor(id, "paused");
   CHECK(refusal([&] { rig.manager->resume(id, {{"run.seed", "9"}}); }).find("a resume may change samples") == 0);
-  CHECK(refusal([&] { rig.manager->resume(id, {{"run.samples", "1"}}); }).find("it cannot end with 1") != std::string::npos);
+  CHECK(refusal([&] {
+          rig.manager->resume(id, {{"run.samples", "1"}});
+        }).find("it cannot end with 1") != std::string::npos);
   CHECK(failureOf(ExitCode::invalid_pipeline, [&] { rig.manager->resume(id, {{"run.in_flight", "-1"}}); }).size() > 0);
   CHECK(rig.state(id) == "paused");
   rig.manager->resume(id, {{"run.samples", "8"}, {"run.in_flight", "3"}});
@@ -110,7 +113,8 @@ TEST_CASE("held samples are decided on while the run is under way, paused, or ab
   ServerRig rig;
   rig.options.at_once = 1;
   rig.open();
-  const auto text = PipelineText::ensemble(rig.board).samples(4).inFlight(4).options("keep", R"("act":"hold","on":[0,1,2])");
+  const auto text =
+      PipelineText::ensemble(rig.board).samples(4).inFlight(4).options("keep", R"("act":"hold","on":[0,1,2])");
   const auto id = rig.start(text).run.id;
   rig.waitFor(id, "paused");
   CHECK(rig.journal->findRun(id).reason == "3 samples are held for review");
@@ -128,7 +132,8 @@ TEST_CASE("held samples are decided on while the run is under way, paused, or ab
   CHECK(rig.manager->decide(id, 1, "", false, "anna"));
   rig.board.open("a", "run");
   rig.waitFor(other, "complete");
-  rig.until([&] { return rig.state(id) == "paused" && rig.journal->findRun(id).reason == "1 sample is held for review"; });
+  rig.until(
+      [&] { return rig.state(id) == "paused" && rig.journal->findRun(id).reason == "1 sample is held for review"; });
   CHECK(rig.manager->decide(id, 2, "", true, "anna"));
   rig.until([&] { return rig.manager->active() == 0; });
   rig.manager->resume(id);
@@ -139,7 +144,8 @@ TEST_CASE("held samples are decided on while the run is under way, paused, or ab
 TEST_CASE("a sample is decided on while others of its run are worked on", "[server]") {
   ServerRig rig;
   rig.open();
-  const auto text = PipelineText::ensemble(rig.board).samples(2).inFlight(1).options("keep", R"("act":"hold","on":[0])");
+  const auto text =
+      PipelineText::ensemble(rig.board).samples(2).inFlight(1).options("keep", R"("act":"hold","on":[0])");
   rig.board.on("keep", "run", [&](std::int64_t index) {
     if (index == 0) rig.board.close("a", "run");
   });

@@ -76,7 +76,8 @@ TEST_CASE("a run whose pipeline is no longer good does not go on by itself, and 
   rig.options.resume_interrupted = true;
   rig.open();
   CHECK(rig.state(run.id) == "interrupted");
-  CHECK(failureOf(ExitCode::invalid_pipeline, [&] { rig.manager->resume(run.id); }).find("nobody.knows") != std::string::npos);
+  CHECK(failureOf(ExitCode::invalid_pipeline, [&] { rig.manager->resume(run.id); }).find("nobody.knows") !=
+        std::string::npos);
   rig.journal->flush();
   const auto logs = rig.events(run.id, "log");
   REQUIRE(logs.size() == 1);
@@ -119,7 +120,8 @@ TEST_CASE("a call that never comes back costs its run and nothing else", "[serve
   rig.options.engine.pause_drain = std::chrono::milliseconds(1);
   rig.open();
   rig.board.close("stuck", "blocked");
-  auto text = PipelineText::ensemble(rig.board).samples(2).node("stuck", "provider", R"(["source"])", R"("act":"never")");
+  auto text =
+      PipelineText::ensemble(rig.board).samples(2).node("stuck", "provider", R"(["source"])", R"("act":"never")");
   const auto id = rig.start(text.inputs("score", R"(["a","b","c","stuck"])")).run.id;
   rig.board.waitFor("stuck", "blocked", 2);
   rig.manager->pause(id, "anna");
@@ -161,10 +163,13 @@ TEST_CASE("a journal that breaks ends all runs, is told, and nothing is begun an
     }
     if (rig.manager->broken()->find("cannot be written") == std::string::npos) return 4;
     if (rig.manager->queued() != 0) return 5;
-    const auto refused = [&](const std::function<void()>& work) { return failureOf(ExitCode::journal, work) == *rig.manager->broken(); };
+    const auto refused = [&](const std::function<void()>& work) {
+      return failureOf(ExitCode::journal, work) == *rig.manager->broken();
+    };
     if (!refused([&] { rig.start(text); })) return 6;
     if (!refused([&] { rig.manager->pause(ids.at(0), ""); }) || !refused([&] { rig.manager->resume(ids.at(0)); }) ||
-        !refused([&] { rig.manager->cancel(ids.at(0), ""); }) || !refused([&] { rig.manager->decide(ids.at(0), 0, "", true, ""); }))
+        !refused([&] { rig.manager->cancel(ids.at(0), ""); }) ||
+        !refused([&] { rig.manager->decide(ids.at(0), 0, "", true, ""); }))
       return 7;
     for (const auto& id : ids)
       if (rig.state(id) != "interrupted") return 8;

@@ -11,7 +11,10 @@ PipelineText small(const Board& board) { return PipelineText::ensemble(board).sa
 
 // A pipeline whose provider `gate` stops at the board.
 PipelineText gated(const Board& board, const std::string& gate) {
-  return PipelineText::ensemble(board).samples(3).node(gate, "provider", R"(["source"])").inputs("score", R"(["a","b","c",")" + gate + R"("])");
+  return PipelineText::ensemble(board)
+      .samples(3)
+      .node(gate, "provider", R"(["source"])")
+      .inputs("score", R"(["a","b","c",")" + gate + R"("])");
 }
 
 std::vector<std::string> statesOf(const ServerRig& rig, const std::string& run) {
@@ -75,7 +78,9 @@ TEST_CASE("two runs at once: their sinks see their own events alone, all of them
   std::vector<std::string> ids;
   for (const std::string suffix : {"1", "2"}) {
     auto text = PipelineText::ensemble(rig.board).samples(40).inFlight(4);
-    text.node("sink" + suffix, "sink").node("frames" + suffix, "sink_progress").options("a", R"("text":"a","random_ms":3)");
+    text.node("sink" + suffix, "sink")
+        .node("frames" + suffix, "sink_progress")
+        .options("a", R"("text":"a","random_ms":3)");
     ids.push_back(rig.start(text).run.id);
   }
   for (const auto& id : ids) rig.waitFor(id, "complete");
@@ -88,7 +93,8 @@ TEST_CASE("two runs at once: their sinks see their own events alone, all of them
       CHECK(event["n"].GetInt64() == ++n);
     }
     CHECK(n == 42);  // running, 40 samples, complete
-    for (const auto& word : rig.board.words("frames" + suffix, "event")) CHECK(parsed(word.text)["run"] == ids[i].c_str());
+    for (const auto& word : rig.board.words("frames" + suffix, "event"))
+      CHECK(parsed(word.text)["run"] == ids[i].c_str());
     CHECK(rig.board.count("frames" + suffix, "event") > 0);
   }
   // Frames go with their runs.
@@ -101,10 +107,14 @@ TEST_CASE("a pipeline's console and web sinks are left out, the latter with a no
   rig.options.engine.progress_every = std::chrono::milliseconds(1);
   rig.open();
   const TempDir cache;
-  loader::Catalog with_web(loader::CatalogOptions{{TROUPE_SCRIPTED_DIR, TROUPE_WEB_SINK_DIR, TROUPE_PLUGIN_DIR}, cache.path(), {}, {"troupe.clock/1", "troupe.web/1"}});
+  loader::Catalog with_web(loader::CatalogOptions{{TROUPE_SCRIPTED_DIR, TROUPE_WEB_SINK_DIR, TROUPE_PLUGIN_DIR},
+                                                  cache.path(),
+                                                  {},
+                                                  {"troupe.clock/1", "troupe.web/1"}});
   rig.manager = std::make_unique<server::RunManager>(with_web, *rig.journal, rig.hub, rig.options);
   rig.board.close("a", "run");
-  auto text = small(rig.board).node("page", "org.example.web.sink").node("view", "troupe.sink.console").node("sink", "sink");
+  auto text =
+      small(rig.board).node("page", "org.example.web.sink").node("view", "troupe.sink.console").node("sink", "sink");
   const auto run = rig.start(text).run;
   std::set<std::string> nodes;
   const std::atomic<bool> stop{false};

@@ -25,7 +25,8 @@ TEST_CASE("a bad pipeline is answered with all its mistakes, and leaves nothing 
   CHECK(rig.manager->active() == 0);
 }
 
-TEST_CASE("a node that cannot be made: at once it is the answer, in the queue the run is paused with the reason", "[server]") {
+TEST_CASE("a node that cannot be made: at once it is the answer, in the queue the run is paused with the reason",
+          "[server]") {
   ServerRig rig;
   rig.options.at_once = 1;
   rig.open();
@@ -46,7 +47,8 @@ TEST_CASE("a node that cannot be made: at once it is the answer, in the queue th
   rig.waitFor(third, "complete");
   rig.waitFor(first, "complete");
   rig.until([&] { return rig.manager->active() == 0; });
-  CHECK(failureOf(ExitCode::plugin_unusable, [&] { rig.manager->resume(second.run.id); }).find("node \"b\"") != std::string::npos);
+  CHECK(failureOf(ExitCode::plugin_unusable, [&] { rig.manager->resume(second.run.id); }).find("node \"b\"") !=
+        std::string::npos);
   CHECK(rig.state(second.run.id) == "paused");
 }
 

@@ -9,7 +9,8 @@ namespace troupe::test {
 
 ServerRig::ServerRig() : ServerRig(std::filesystem::path()) {}
 
-ServerRig::ServerRig(const std::filesystem::path& journal_file) : file_(journal_file.empty() ? dir / "journal.db" : journal_file) {
+ServerRig::ServerRig(const std::filesystem::path& journal_file)
+    : file_(journal_file.empty() ? dir / "journal.db" : journal_file) {
   options.engine.backoff = {std::chrono::milliseconds(1), std::chrono::milliseconds(4)};
   options.engine.grace = std::chrono::milliseconds(50);
   options.engine.pause_drain = kPatience;
@@ -43,7 +44,9 @@ server::RunManager::Order ServerRig::order(const PipelineText& text, const std::
   return order;
 }
 
-server::RunManager::Started ServerRig::start(const PipelineText& text, const std::string& key) { return manager->start(order(text, key)); }
+server::RunManager::Started ServerRig::start(const PipelineText& text, const std::string& key) {
+  return manager->start(order(text, key));
+}
 
 void ServerRig::until(const std::function<bool()>& condition) const {
   const auto end = std::chrono::steady_clock::now() + kPatience;
@@ -80,7 +83,8 @@ std::string failureOf(ExitCode code, const std::function<void()>& work) {
   try {
     work();
   } catch (const Failure& e) {
-    return e.code() == code ? e.what() : "another code, " + std::to_string(static_cast<int>(e.code())) + ": " + e.what();
+    return e.code() == code ? e.what()
+                            : "another code, " + std::to_string(static_cast<int>(e.code())) + ": " + e.what();
   }
   return {};
 }

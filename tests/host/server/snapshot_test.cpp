@@ -21,10 +21,12 @@ TEST_CASE("a snapshot has the runs under way, the queue, and the newest that end
   CHECK(empty["head"].GetInt64() == 0);
   CHECK(empty["runs"].Empty());
 
-  const auto ended = rig.start(PipelineText::ensemble(rig.board).samples(14).options("source", R"("genres":["noir","fable"])")).run;
+  const auto ended =
+      rig.start(PipelineText::ensemble(rig.board).samples(14).options("source", R"("genres":["noir","fable"])")).run;
   rig.waitFor(ended.id, "complete");
   rig.until([&] { return rig.manager->active() == 0; });
-  const auto text = PipelineText::ensemble(rig.board).samples(3).inFlight(1).options("keep", R"("act":"hold","on":[0])");
+  const auto text =
+      PipelineText::ensemble(rig.board).samples(3).inFlight(1).options("keep", R"("act":"hold","on":[0])");
   rig.board.on("source", "run", [&](std::int64_t index) {
     if (index == 2) rig.board.close("a", "run");
   });
