@@ -31,6 +31,13 @@ journal::Row noticeRow(journal::RunKey run, const std::string& sink) {
 
 using State = RunManager::State;
 
+void keepForEver(State::ActivePtr run) {
+  static std::mutex mutex;
+  static auto& kept = *new std::vector<State::ActivePtr>;  // Never destroyed, and never lost from sight.
+  const std::lock_guard lock(mutex);
+  kept.push_back(std::move(run));
+}
+
 State::Claim::Claim(State& state, std::string name) : state_(state), name_(std::move(name)) {
   std::unique_lock lock(state_.mutex);
   state_.changed.wait(lock, [this] { return state_.claims.count(name_) == 0; });
@@ -94,6 +101,10 @@ State::ActivePtr State::place(Ready ready, bool bounded, const std::function<jou
   journal.append(std::move(rows));
   if (!now) journal.flush();
   const std::lock_guard lock(mutex);
+  if (broken) {  // Meanwhile.
+    left.insert(ready.run.key);
+    throw Failure(ExitCode::journal, *broken);
+  }
   left.erase(ready.run.key);
   if (!now) {
     queue.push_back(std::move(ready));
@@ -205,7 +216,7 @@ void State::finish(const ActivePtr& one) {
   }
   if (lost) {
     // A thread is still inside a plugin: what it holds must not be torn down under it.
-    new ActivePtr(one);
+    keepForEver(one);
     log(one->ready.run,
         "a call of a plugin never came back: what the run holds stays in memory until the server is restarted");
   } else {
