@@ -138,7 +138,7 @@ TEST_CASE("a patch changes what it names and keeps the comments", "[server][api]
   CHECK(loaded.header("etag") == changed.header("etag"));
   auto expected = text;
   expected.replace(expected.find("\"samples\":4"), 11, "\"samples\":9");
-  expected.replace(expected.rfind("}}"), 2, "},\n  \"ui\": { \"x\": 1 }}");
+  expected.replace(expected.rfind("}}"), 2, "}, \"ui\": { \"x\": 1 }}");
   CHECK(loaded.body == expected);
   CHECK(patch(samples, match(etag)).status == 412);
 

@@ -34,7 +34,15 @@ ApiRig::ApiRig(const ApiSetup& setup) {
         server::addApiRoutes(router, {catalog(), *journal, *manager, *pipelines, config, nullptr});
         auto_train->addRoute(router);
       },
-      config);
+      config, server::HttpServer::Hooks{std::string(64, 's'), [this](const std::string& run) { return runExists(run); }, nullptr});
+}
+
+bool ApiRig::runExists(const std::string& run) const {
+  try {
+    return journal->findRun(run).id == run;
+  } catch (const Failure&) {
+    return false;
+  }
 }
 
 ApiRig::~ApiRig() {

@@ -48,8 +48,9 @@ class ApiRig {
   PipelineText ensemble() const { return PipelineText::ensemble(board); }
   std::uint16_t port() const { return http->port(); }
   std::string data() const { return config.data.string(); }
+  bool runExists(const std::string& run) const;
   /// As when the process dies: every stream is cut where it is.
-  void cutStreams() { streams.reset(); }
+  void cutStreams() { streams->shutdown(std::chrono::seconds(1)); }
 
   TempDir dir;
   mutable Board board;

@@ -50,7 +50,7 @@ TEST_CASE("a run is named by its id, the beginning of it, last or latest", "[ser
   CHECK(idOf(rig.json(200, "GET", "/api/v1/runs/" + first.substr(0, first.size() - 1))) == first);
   CHECK_THAT(rig.problem(404, "GET", "/api/v1/runs/t-"), Catch::Contains(first) && Catch::Contains(second));
   CHECK_THAT(rig.problem(404, "GET", "/api/v1/runs/nothing"), Catch::Contains("nothing"));
-  rig.problem(404, "GET", "/api/v1/runs/%00");
+  rig.problem(400, "GET", "/api/v1/runs/%00");
   rig.problem(404, "GET", "/api/v1/runs/" + std::string(5000, 'x'));
   CHECK(rig.ask("GET", "/api/v1/runs/" + first + "/nothing").status == 404);
   CHECK(rig.ask("PUT", "/api/v1/runs/" + first, "{}").status == 405);

@@ -94,6 +94,7 @@ TEST_CASE("held samples are listed and decided on", "[server][api]") {
   const auto held = [&] { return rig.json(200, "GET", run + "/held"); };
   const auto until = std::chrono::steady_clock::now() + kPatience;
   while (held()["held"].Size() < 2) REQUIRE(std::chrono::steady_clock::now() < until);
+  rig.waitFor(id, "paused");  // Nothing is left to do without a person.
   const auto list = held();
   CHECK(list["held"][0]["index"].GetInt() == 0);
   CHECK(std::string(list["held"][0]["holds"][0]["filter"].GetString()) == "keep");
@@ -111,6 +112,7 @@ TEST_CASE("held samples are listed and decided on", "[server][api]") {
   rig.problem(404, "POST", run + "/samples/9/decision", R"({"pass":true})");
   CHECK(rig.json(200, "POST", decision, R"({"pass":true})")["pass"].GetBool());
   rig.json(200, "POST", run + "/samples/2/decision", R"({"pass":false,"filter":"keep"})");
+  rig.json(200, "POST", run + "/resume");
   rig.waitFor(id, "complete");
   rig.problem(409, "POST", decision, R"({"pass":true})");
   CHECK(held()["held"].Size() == 0);

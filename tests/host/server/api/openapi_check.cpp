@@ -106,6 +106,7 @@ std::string offDescription(const std::string& method, const std::string& target,
   if (operation == nullptr) return "";  // A path or a method that is not there.
   const auto status = std::to_string(answer.status);
   const auto* response = member((*operation)["responses"], status);
+  if (response == nullptr && answer.status >= 400) response = member((*operation)["responses"], "default");
   if (response == nullptr) return "the description of " + method + " " + target + " has no answer " + status;
   if (const auto* reference = member(*response, "$ref"); reference != nullptr) response = &description()["components"]["responses"]["Problem"];
   const auto* content = member(*response, "content");
