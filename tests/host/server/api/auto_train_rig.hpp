@@ -13,7 +13,7 @@ inline std::string autoTrainPipeline(const Board& board, const std::string& opti
   };
   return R"(// what the server trains with
 {"name":"auto","run":{"samples":50,"in_flight":1,"seed":7},"nodes":{
-  "ideas":{"type":"troupe.prompts.genres"},
+  "ideas":{"type":"troupe.prompts.genres","inputs":{"examples":{"from":"memory","lag":1}}},
   "a":{"type":"org.example.scripted.provider","inputs":["ideas"],)" + hook("a", options_of_a) + R"(},
   "score":{"type":"org.example.scripted.scorer","inputs":["a"],)" + hook("score", R"("value":8.5)") + R"(},
   "vote":{"type":"org.example.scripted.selector","inputs":["score"],)" + hook("vote", "") + R"(},
