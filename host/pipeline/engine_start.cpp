@@ -70,9 +70,11 @@ void Engine::State::startRestored(std::int64_t index) {
     return;
   }
   // A hold that nobody has decided on: back to where held samples are kept.
+  const auto decided = [](const journal::SampleRecord& known, const std::string& node) {
+    return std::any_of(known.decisions.begin(), known.decisions.end(), [&](const auto& d) { return d.node == node; });
+  };
   for (const auto& row : record->holds) {
-    const bool decided = std::any_of(record->decisions.begin(), record->decisions.end(), [&](const auto& d) { return d.node == row.node; });
-    if (decided) continue;
+    if (decided(*record, row.node)) continue;
     {
       const std::lock_guard lock(mutex);
       --active;
@@ -80,7 +82,13 @@ void Engine::State::startRestored(std::int64_t index) {
       eta.left(static_cast<std::uint64_t>(index));
       refill = true;
     }
-    if (row.until) armDeadline(index, *row.until);
+    if (const auto now = journal.sample(run.key, index); now && decided(*now, row.node)) {
+      // Meanwhile, by somebody who did not find it here yet.
+      const std::lock_guard lock(mutex);
+      if (held.erase(index) > 0) again.push_back(index);
+    } else if (row.until) {
+      armDeadline(index, *row.until);
+    }
     return;
   }
   auto sample = std::make_shared<Sample>(graph, index, record->seed);

@@ -29,6 +29,13 @@ journal::Row noticeRow(journal::RunKey run, const std::string& sink) {
 
 using State = RunManager::State;
 
+void keepForEver(State::ActivePtr run) {
+  static std::mutex mutex;
+  static auto& kept = *new std::vector<State::ActivePtr>;  // Never destroyed, and never lost from sight.
+  const std::lock_guard lock(mutex);
+  kept.push_back(std::move(run));
+}
+
 State::Claim::Claim(State& state, std::string name) : state_(state), name_(std::move(name)) {
   std::unique_lock lock(state_.mutex);
   state_.changed.wait(lock, [this] { return state_.claims.count(name_) == 0; });
@@ -194,7 +201,7 @@ void State::finish(const ActivePtr& one) {
   }
   if (lost) {
     // A thread is still inside a plugin: what it holds must not be torn down under it.
-    new ActivePtr(one);
+    keepForEver(one);
     log(one->ready.run, "a call of a plugin never came back: what the run holds stays in memory until the server is restarted");
   } else {
     const std::unique_lock lock(one->alive);

@@ -73,7 +73,7 @@ RunManager::~RunManager() {
   }
   s.keeper.join();
   for (auto& [key, one] : s.active) {
-    new State::ActivePtr(one);  // It does not end: its thread keeps all that it uses.
+    keepForEver(one);  // It does not end: its thread keeps all that it uses.
     if (one->thread.joinable()) one->thread.detach();
   }
 }

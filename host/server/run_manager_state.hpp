@@ -112,4 +112,7 @@ struct RunManager::State : std::enable_shared_from_this<State> {
   journal::Registration on_failure;
 };
 
+/// Leaks a run knowingly: a thread is still inside a plugin, and what it holds must not be torn down under it.
+void keepForEver(RunManager::State::ActivePtr run);
+
 }  // namespace troupe::server
