@@ -1,9 +1,6 @@
-#include <charconv>
-
-#include "config/json_value.hpp"
-#include "reports/run_json.hpp"
 #include "server/api_support.hpp"
 #include "server/run_answer.hpp"
+#include "server/snapshot.hpp"
 #include "support/json_text.hpp"
 
 namespace troupe::server {
@@ -18,35 +15,37 @@ const JsonSchema& resumeSchema() {
   return kSchema;
 }
 
+rapidjson::Document documentOf(const std::string& json) {
+  std::vector<Problem> ignored;
+  auto document = parseJson(json, ignored);
+  return document ? std::move(*document) : rapidjson::Document();
+}
+
 bool ended(const std::string& state) { return state == "complete" || state == "failed" || state == "cancelled"; }
 
 void list(const Api& api, Exchange& exchange) {
   const auto limit = static_cast<std::size_t>(exchange.queryInteger("limit", 50, 1, 200));
   const auto wanted = exchange.query("state");
   journal::RunKey before = exchange.queryInteger("before", 0, 0, INT64_MAX);
-  rapidjson::Document answer(rapidjson::kObjectType);
-  auto& memory = answer.GetAllocator();
-  rapidjson::Value runs(rapidjson::kArrayType);
-  std::size_t looked = 0;
+  std::string runs;
+  std::size_t taken = 0, looked = 0;
   bool more = true;
-  while (more && runs.Size() < limit && looked < kLooked) {
-    const auto page = api.journal.runs(50, before);
+  while (more && taken < limit && looked < kLooked) {
+    auto page = api.journal.runs(50, before);
     more = page.size() == 50;
-    for (const auto& run : page) {
-      if (runs.Size() == limit) {
+    for (auto& run : page) {
+      if (taken == limit) {
         more = true;
         break;
       }
       before = run.key;
       ++looked;
-      const auto state = api.runs.state(run);
-      if (wanted && *wanted != state) continue;
-      runs.PushBack(reports::runJson(run, reports::countsOf(api.journal, run), state, memory), memory);
+      if (wanted && *wanted != api.runs.state(run)) continue;
+      run.result_json.clear();  // It may hold a whole story.
+      runs += (taken++ == 0 ? "" : ",") + runSummary(api.runs, api.journal, run);
     }
   }
-  answer.AddMember("runs", runs, memory);
-  answer.AddMember("next", more ? rapidjson::Value(std::to_string(before), memory) : rapidjson::Value(), memory);
-  exchange.json(200, toJson(answer));
+  exchange.json(200, "{\"runs\":[" + runs + "],\"next\":" + (more ? "\"" + std::to_string(before) + "\"" : "null") + "}");
 }
 
 // Cancels, pauses or resumes; the answer is the run as it is then.
@@ -67,17 +66,11 @@ void remove(const Api& api, Exchange& exchange) {
 }  // namespace
 
 std::string runAnswer(const Api& api, const journal::Run& run) {
-  auto answer = reports::runDetails(run, api.journal.totals(run.key), api.runs.state(run));
+  auto answer = documentOf(runSummary(api.runs, api.journal, run));
   auto& memory = answer.GetAllocator();
-  std::vector<Problem> ignored;
-  const auto add = [&](const char* name, const std::string& json) {
-    const auto value = json.empty() ? std::nullopt : parseJson(json, ignored);
-    answer.AddMember(rapidjson::StringRef(name), value ? rapidjson::Value(*value, memory) : rapidjson::Value(), memory);
-  };
-  add("progress", api.runs.progress(run));
-  add("result", run.result_json);
-  const auto ahead = api.runs.ahead(run.key);
-  answer.AddMember("ahead", ahead ? rapidjson::Value(static_cast<std::uint64_t>(*ahead)) : rapidjson::Value(), memory);
+  answer.AddMember("stats", rapidjson::Value(documentOf(api.runs.stats(run)), memory), memory);
+  answer.AddMember("overrides", rapidjson::Value(documentOf(run.overrides_json), memory), memory);
+  answer.AddMember("pipeline_hash", rapidjson::Value(run.pipeline_hash, memory), memory);
   return toJson(answer);
 }
 

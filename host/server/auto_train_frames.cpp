@@ -68,11 +68,13 @@ std::string chunk(std::string_view data) {
 std::string progressMessage(const rapidjson::Value& value) {
   const Object progress(value);
   std::string genre(progress.text("current_genre", "-")), model(progress.text("best_model", "-"));
+  for (auto* name : {&genre, &model})
+    if (name->size() > kMost) *name = cut(*name, kMost);
   auto message = written(progress, genre, model);
   while (message.size() > kMost && (!genre.empty() || !model.empty())) {
     auto& longer = genre.size() > model.size() ? genre : model;
     const auto excess = message.size() - kMost;
-    longer = cut(longer, longer.size() > excess ? longer.size() - excess : longer.size() - 1);
+    longer = cut(longer, longer.size() > excess ? longer.size() - excess : longer.size() / 2);
     message = written(progress, genre, model);
   }
   return message + "\n\n";

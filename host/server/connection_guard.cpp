@@ -35,7 +35,8 @@ void ConnectionGuard::Watch::arm(std::chrono::milliseconds limit, Ends ends) {
     deadline_ = deadline;
     ends_ = ends;
     armed_ = true;
-    first = guard_.armed_.insert({deadline_, this}).first == guard_.armed_.begin();
+    const auto entry = guard_.armed_.insert({deadline_, this}).first;
+    first = entry == guard_.armed_.begin();
   }
   if (first) guard_.earlier_.notify_one();
 }

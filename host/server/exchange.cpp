@@ -158,6 +158,7 @@ std::string Exchange::beginning(int status, std::string_view content_type, const
   if (!body_ && head_.hasBody()) keep_alive_ = false;
   const bool chunked = !length && head_.minor >= 1;
   if (!length && !chunked) keep_alive_ = false;
+  if (may_reuse_ && !may_reuse_()) keep_alive_ = false;
 
   std::string text = "HTTP/1.1 " + std::to_string(status) + " " + std::string(reasonPhrase(status)) + "\r\n";
   append(text, "Date", Poco::DateTimeFormatter::format(Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT));

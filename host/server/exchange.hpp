@@ -3,6 +3,7 @@
 #include <Poco/Net/StreamSocket.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -107,6 +108,8 @@ class Exchange {
   bool reusable() const;
   const Wire& wire() const { return wire_; }
   void forbidReuse() { keep_alive_ = false; }
+  /// Asked when the answer begins: whether the connection may be kept for another request.
+  void reuseIf(std::function<bool()> may_reuse) { may_reuse_ = std::move(may_reuse); }
 
  private:
   class Chunks;
@@ -126,6 +129,7 @@ class Exchange {
   std::optional<std::string> body_;
   std::unique_ptr<Chunks> chunks_;
   std::unique_ptr<std::ostream> stream_;
+  std::function<bool()> may_reuse_;
   bool keep_alive_;
   int status_ = 0;
   std::uint64_t sent_ = 0;

@@ -121,7 +121,7 @@ bool HttpServer::State::serveNext(Wire& wire, bool first) {
     answerUnreadable(wire, error);
     return false;
   }
-  if (stopping || acceptor->waiting() > 0) exchange->forbidReuse();
+  exchange->reuseIf([this] { return !stopping && acceptor->waiting() == 0; });
   answer(*exchange);
   return exchange->reusable();
 }
@@ -237,13 +237,14 @@ bool HttpServer::stop(std::chrono::milliseconds limit) {
   auto& s = *state_;
   const std::lock_guard lock(s.stop_mutex);
   s.draining = s.stopping = true;
-  if (!s.acceptor) return true;
+  if (!s.acceptor) return true;  // It never began.
   s.acceptor->stop();
   s.guard.endWaiting();
   const bool finished = s.acceptor->wait(Clock::now() + limit);
-  if (!finished) s.guard.endAll();
-  s.acceptor.reset();
-  return finished;
+  if (finished) return true;
+  s.guard.endAll();
+  while (!s.acceptor->wait(Clock::now() + std::chrono::hours(1))) continue;
+  return false;
 }
 
 std::uint16_t HttpServer::port() const { return state_->port; }

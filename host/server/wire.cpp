@@ -32,6 +32,7 @@ bool Wire::fill() {
   } catch (const Poco::Exception&) {
     unread_ = {};
   }
+  if (watch_->expired()) unread_ = {};  // What is shut down for reading can be read as long as bytes keep coming.
   return !unread_.empty();
 }
 
@@ -160,7 +161,11 @@ void Wire::close() {
   try {
     watch_->arm(limits_.linger, ConnectionGuard::Ends::both);
     socket_.shutdownSend();
-    for (std::size_t left = kLingerBytes; fill() && unread_.size() < left;) left -= unread_.size();
+    for (std::size_t left = kLingerBytes; left > 0;) {
+      const int count = socket_.receiveBytes(block_.get(), static_cast<int>(kBlock));
+      if (count <= 0) break;
+      left -= std::min(left, static_cast<std::size_t>(count));
+    }
   } catch (const Poco::Exception&) {
     // It is closed anyway.
   }

@@ -3,7 +3,7 @@
 #include <sstream>
 #include <thread>
 
-#include "cli/runs_commands.hpp"
+#include "reports/export.hpp"
 
 namespace troupe::test {
 
@@ -75,7 +75,7 @@ std::vector<rapidjson::Document> ServerRig::events(const std::string& run_id, co
 
 std::string ServerRig::canonical(const std::string& run_id) const {
   std::ostringstream out;
-  cli::runsExport(*journal, run_id, cli::ExportFormat::canonical, {}, out);
+  reports::writeExport(*journal, journal->findRun(run_id), reports::ExportFormat::canonical, {}, out);
   return out.str();
 }
 
