@@ -56,11 +56,6 @@ struct SinkRunner::State {
   const std::string epoch;
   const journal::RunKey run;  // 0: all.
   const std::function<void(int, const std::string&, std::string_view)> log;
-  services::HostTable host;
-  std::unique_ptr<loader::Instance> instance;
-  const std::string port;
-  const bool makes_frames;
-
   std::atomic<bool> stop{false};  // Takes what there is, then ends.
   std::atomic<bool> quit{false};  // Ends after the call under way.
   std::atomic<bool> giving{false};     // A durable event. Written by the thread only, like the one below.
@@ -78,6 +73,12 @@ struct SinkRunner::State {
   bool ended = false;
   bool given_up = false;
   std::int64_t lost = 0;  // Events that the sink failed to take.
+
+  // After the locks: create() may log.
+  services::HostTable host;
+  std::unique_ptr<loader::Instance> instance;
+  const std::string port;
+  const bool makes_frames;
 
   void tell(int level, std::string_view text) {
     const std::lock_guard busy(outside);
