@@ -1,5 +1,6 @@
 // troupe_web_test_server FOLDER PORT [--origin URL] [--frame URL] [--sink TYPE] [--token TOKEN]: a server until SIGTERM; then it ends orderly. Prints its
-// port. Pages may begin a run with POST /test/runs?samples=&pace_ms=.
+// port. Pages may begin a run with POST /test/runs?samples=&pace_ms=, and ask
+// how many streams are open by GET /test/subscribers.
 #include <signal.h>
 
 #include <cstdio>
@@ -35,6 +36,9 @@ int main(int argc, char** argv) {
                          const auto run = server.start(exchange.queryInteger("samples", 10, 1, 100000),
                                                        static_cast<int>(exchange.queryInteger("pace_ms", 0, 0, 60000)));
                          exchange.json(201, "{\"id\":\"" + run.id + "\"}");
+                       }});
+    server.router.add({"GET", "/test/subscribers", troupe::server::Right::none, [&](troupe::server::Exchange& exchange) {
+                         exchange.json(200, std::to_string(server.streams->figures().subscribers));
                        }});
     std::printf("%d\n", server.port());
     std::fflush(stdout);
