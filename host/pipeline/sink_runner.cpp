@@ -179,9 +179,11 @@ struct SinkRunner::State {
     const bool tells = blocked >= options.blocks && !std::exchange(failing, true);
     const auto late = blocked >= limit ? call : nullptr;
     lock.unlock();
-    const auto seconds = [](auto time) { return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s"; };
-    if (tells) log(TROUPE_WARNING, name, "the sink blocks: it has been with one event for " + seconds(blocked));
-    if (late) late->cancel({TROUPE_E_TRANSIENT, "it did not take the event within " + seconds(limit), -1});
+    const auto inWords = [](std::chrono::milliseconds time) {
+      return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s" : std::to_string(time.count()) + " ms";
+    };
+    if (tells) log(TROUPE_WARNING, name, "the sink blocks: it has been with one event for " + inWords(options.blocks));
+    if (late) late->cancel({TROUPE_E_TRANSIENT, "it did not take the event within " + inWords(limit), -1});
   }
 
   void moveCursor(std::int64_t id) {
