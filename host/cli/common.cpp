@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <troupe/troupe.hpp>
 
+#include "config/genres.hpp"
 #include "support/near_name.hpp"
 #include "support/paths.hpp"
 #include "support/problem.hpp"
@@ -74,7 +74,7 @@ std::vector<OptionSpec> overrideOptions() {
   return {{"samples", "N", "run N samples"},
           {"in-flight", "N", "work on N samples at once"},
           {"seed", "N", "seed of the run; the same seed gives the same samples"},
-          {"genres", "A,B", "only these genres (every node of type troupe.prompts.genres)"},
+          {"genres", "A,B", "only these genres (every prompt source with that option)"},
           {"set", "PATH=VALUE",
            "change the pipeline for this run, for example nodes.wren.options.failure_rate=1 (repeatable)"}};
 }
@@ -99,27 +99,22 @@ std::vector<config::Override> overridesFrom(const Arguments& arguments) {
 std::vector<config::Override> genreOverrides(const Arguments& arguments, const std::string& file,
                                              const loader::Catalog& catalog) {
   if (!arguments.has("genres")) return {};
-  JsonWriter json;
-  json.beginArray();
+  std::vector<std::string> genres;
   const auto text = arguments.get("genres");
   for (std::size_t from = 0; from <= text.size();) {
     const auto comma = std::min(text.find(',', from), text.size());
     auto genre = text.substr(from, comma - from);
     genre.erase(0, genre.find_first_not_of(' '));
     genre.erase(genre.find_last_not_of(' ') + 1);
-    if (!genre.empty()) json.value(genre);
+    if (!genre.empty()) genres.push_back(std::move(genre));
     from = comma + 1;
   }
-  json.endArray();
   config::CheckOptions options;
   options.base = std::filesystem::current_path();
   options.environment = false;
-  std::vector<config::Override> overrides;
-  for (const auto& node : openPipeline(file, catalog, options).nodes)
-    if (node.type == "troupe.prompts.genres")
-      overrides.push_back({"/nodes/" + node.name + "/options/genres", std::string(json.text())});
+  auto overrides = config::genreOverrides(openPipeline(file, catalog, options), genres);
   if (overrides.empty())
-    throw Failure(ExitCode::usage, "--genres: " + file + " has no node of type troupe.prompts.genres");
+    throw Failure(ExitCode::usage, "--genres: " + file + " has no prompt source with the option \"genres\"");
   return overrides;
 }
 

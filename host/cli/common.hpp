@@ -28,7 +28,7 @@ std::vector<config::Override> overridesFrom(const Arguments& arguments);
 /// Options that change a pipeline for one run.
 std::vector<OptionSpec> overrideOptions();
 
-/// --genres: sets option `genres` of every prompts.genres node of the file.
+/// --genres: sets option `genres` of every prompt source of the file that has one.
 std::vector<config::Override> genreOverrides(const Arguments& arguments, const std::string& file,
                                              const loader::Catalog& catalog);
 

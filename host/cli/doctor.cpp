@@ -35,7 +35,8 @@ Finding folder(const std::string& what, const fs::path& path) {
   constexpr std::uintmax_t kLow = 256u << 20;
   const auto place = existing(path);
   if (::access(place.c_str(), W_OK) != 0)
-    return {what, false, place.string() + " cannot be written to; change its rights, or name another place", ExitCode::journal};
+    return {what, false, place.string() + " cannot be written to; change its rights, or name another place",
+            ExitCode::journal};
   std::error_code error;
   const auto space = fs::space(place, error);
   if (error) return {what, false, place.string() + ": " + error.message(), ExitCode::journal};
@@ -52,29 +53,39 @@ std::vector<Finding> examine(const Arguments& arguments) {
     if (file.state == loader::PluginFile::State::usable) {
       ++usable;
     } else {
-      findings.push_back({"plugin", false, file.path.string() + ": " + std::string(loader::toString(file.state)) + ": " + file.reason});
+      findings.push_back({"plugin", false,
+                          file.path.string() + ": " + std::string(loader::toString(file.state)) + ": " + file.reason});
     }
   }
-  findings.push_back({"plugins", usable > 0, std::to_string(usable) + " usable, " + std::to_string(catalog->nodeTypes().size()) + " node types" +
-                                                  (usable > 0 ? "" : "; name their folder with --plugin-path or TROUPE_PLUGIN_PATH"),
+  findings.push_back({"plugins", usable > 0,
+                      std::to_string(usable) + " usable, " + std::to_string(catalog->nodeTypes().size()) +
+                          " node types" +
+                          (usable > 0 ? "" : "; name their folder with --plugin-path or TROUPE_PLUGIN_PATH"),
                       usable > 0 ? ExitCode::complete : ExitCode::plugin_unusable});
   findings.push_back(folder("plugin cache", paths::cache()));
 
   const config::Secrets secrets;
-  for (const auto& problem : secrets.problems()) findings.push_back({"secrets", false, format(secrets.file().string(), problem)});
+  for (const auto& problem : secrets.problems())
+    findings.push_back({"secrets", false, format(secrets.file().string(), problem)});
   if (secrets.problems().empty())
-    findings.push_back({"secrets", true, fs::exists(secrets.file()) ? std::to_string(secrets.names().size()) + " in " + secrets.file().string()
-                                                                    : "no secrets file; names are looked up in the environment"});
+    findings.push_back({"secrets", true,
+                        fs::exists(secrets.file())
+                            ? std::to_string(secrets.names().size()) + " in " + secrets.file().string()
+                            : "no secrets file; names are looked up in the environment"});
 
-  const fs::path journal = arguments.has("journal") ? fs::absolute(arguments.get("journal")) : paths::state() / "journal.db";
+  const fs::path journal =
+      arguments.has("journal") ? fs::absolute(arguments.get("journal")) : paths::state() / "journal.db";
   findings.push_back(folder("journal", journal.parent_path()));
   try {
     const auto opened = openJournal(arguments, false, "doctor");
     std::size_t unfinished = 0;
     for (const auto& run : opened->runs())
       if (run.state == "running" || run.state == "paused" || run.state == "queued") ++unfinished;
-    findings.push_back({"journal", true, journal.string() + ": readable" +
-                                             (unfinished > 0 ? "; runs that can be resumed: " + std::to_string(unfinished) + " (troupe runs list)" : "")});
+    findings.push_back(
+        {"journal", true,
+         journal.string() + ": readable" +
+             (unfinished > 0 ? "; runs that can be resumed: " + std::to_string(unfinished) + " (troupe runs list)"
+                             : "")});
   } catch (const Failure& e) {
     findings.push_back({"journal", false, e.what(), ExitCode::journal});
   }
@@ -85,7 +96,8 @@ std::vector<Finding> examine(const Arguments& arguments) {
     const auto& file = arguments.positional()[0];
     try {
       const auto pipeline = openPipeline(file, *catalog, options);
-      findings.push_back({"pipeline", true, file + ": " + std::to_string(pipeline.nodes.size()) + " nodes, secrets and paths there"});
+      findings.push_back(
+          {"pipeline", true, file + ": " + std::to_string(pipeline.nodes.size()) + " nodes, secrets and paths there"});
     } catch (const Failure& e) {
       findings.push_back({"pipeline", false, e.what(), ExitCode::invalid_pipeline});
     }
@@ -104,7 +116,8 @@ ExitCode doctor(const Arguments& arguments) {
   if (arguments.has("json")) {
     JsonWriter json;
     json.beginObject().member("well", code == ExitCode::complete).key("checks").beginArray();
-    for (const auto& f : findings) json.beginObject().member("check", f.what).member("well", f.well).member("fact", f.fact).endObject();
+    for (const auto& f : findings)
+      json.beginObject().member("check", f.what).member("well", f.well).member("fact", f.fact).endObject();
     json.endArray().endObject();
     std::cout << json.text() << '\n';
     return code;

@@ -38,29 +38,32 @@ struct Estimate {
 };
 
 // The prompts of the first samples, by the pipeline's own source; a source in a file does not outlast its rows.
-std::vector<std::string> firstPrompts(const pipeline::Graph& graph, const config::Pipeline& pipeline, loader::Catalog& catalog,
-                                      std::int64_t seed) {
+std::vector<std::string> firstPrompts(const pipeline::Graph& graph, const config::Pipeline& pipeline,
+                                      loader::Catalog& catalog, std::int64_t seed) {
   Trial source(*graph.nodes[static_cast<std::size_t>(graph.source)].config, catalog);
   std::vector<std::string> prompts;
   for (std::int64_t index = 0; index < std::min(kTries, pipeline.samples); ++index) {
     const auto sample_seed = pipeline::sampleSeed(seed, index);
-    const auto result = source.call("{\"index\":" + std::to_string(index) + ",\"seed\":" + std::to_string(sample_seed) + ",\"total\":" +
-                                        std::to_string(pipeline.samples) + "}",
+    const auto result = source.call("{\"index\":" + std::to_string(index) + ",\"seed\":" + std::to_string(sample_seed) +
+                                        ",\"total\":" + std::to_string(pipeline.samples) + "}",
                                     static_cast<std::uint64_t>(sample_seed));
-    if (result.failure) throw Failure(ExitCode::plugin_unusable, graph.name(graph.source) + ": " + result.failure->message);
+    if (result.failure)
+      throw Failure(ExitCode::plugin_unusable, graph.name(graph.source) + ": " + result.failure->message);
     if (result.values.empty()) break;
     prompts.push_back(pipeline::completePrompt(result.values.front().json, index, sample_seed).json);
   }
   return prompts;
 }
 
-void tryOut(const config::Node& node, loader::Catalog& catalog, const std::vector<std::string>& prompts, std::int64_t seed, Estimate& estimate) {
+void tryOut(const config::Node& node, loader::Catalog& catalog, const std::vector<std::string>& prompts,
+            std::int64_t seed, Estimate& estimate) {
   Trial trial(node, catalog);
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     const auto index = static_cast<std::int64_t>(i);
     const auto sample_seed = pipeline::sampleSeed(seed, index);
-    const auto result = trial.call("{\"prompt\":" + prompts[i] + "," + sampleMember(prompts[i], index, sample_seed) + "}",
-                                   static_cast<std::uint64_t>(sample_seed));
+    const auto result =
+        trial.call("{\"prompt\":" + prompts[i] + "," + sampleMember(prompts[i], index, sample_seed) + "}",
+                   static_cast<std::uint64_t>(sample_seed));
     if (result.failure || result.values.empty()) continue;
     estimate.bytes.add(static_cast<double>(result.values.front().json.size()));
     estimate.latency_ms.add(static_cast<double>(result.latency_ms));
@@ -87,18 +90,24 @@ void lookBack(const journal::Journal& journal, const std::string& pipeline_name,
 std::string span(double seconds) {
   std::ostringstream text;
   text << std::fixed << std::setprecision(seconds < 10 ? 1 : 0);
-  if (seconds < 120) text << seconds << " s";
-  else if (seconds < 7200) text << seconds / 60 << " min";
-  else text << seconds / 3600 << " h";
+  if (seconds < 120)
+    text << seconds << " s";
+  else if (seconds < 7200)
+    text << seconds / 60 << " min";
+  else
+    text << seconds / 3600 << " h";
   return text.str();
 }
 
 std::string bytes(double count) {
   std::ostringstream text;
   text << std::fixed << std::setprecision(1);
-  if (count < 1024) text << std::setprecision(0) << count << " B";
-  else if (count < 1024 * 1024) text << count / 1024 << " KiB";
-  else text << count / 1024 / 1024 << " MiB";
+  if (count < 1024)
+    text << std::setprecision(0) << count << " B";
+  else if (count < 1024 * 1024)
+    text << count / 1024 << " KiB";
+  else
+    text << count / 1024 / 1024 << " MiB";
   return text.str();
 }
 
@@ -109,7 +118,8 @@ ExitCode dryRun(const config::Pipeline& pipeline, loader::Catalog& catalog, cons
   const auto seed = pipeline.seed.value_or(0);
   const auto prompts = firstPrompts(graph, pipeline, catalog, seed);
   auto samples = pipeline.samples;
-  if (static_cast<std::int64_t>(prompts.size()) < std::min(kTries, samples)) samples = static_cast<std::int64_t>(prompts.size());
+  if (static_cast<std::int64_t>(prompts.size()) < std::min(kTries, samples))
+    samples = static_cast<std::int64_t>(prompts.size());
 
   std::vector<Estimate> estimates;
   bool time_known = true, size_known = true;
@@ -124,7 +134,7 @@ ExitCode dryRun(const config::Pipeline& pipeline, loader::Catalog& catalog, cons
     estimate.calls_low = samples;
     estimate.calls_high = samples * (1 + node.limits.retries);
     const bool local = node.info->net.empty() && std::none_of(node.info->required.begin(), node.info->required.end(),
-                                                             [](const auto& id) { return id == "troupe.http/1"; });
+                                                              [](const auto& id) { return id == "troupe.http/1"; });
     const bool from_prompt = std::all_of(node.inputs.begin(), node.inputs.end(),
                                          [&](const auto& input) { return input.from == graph.name(graph.source); });
     if (local && from_prompt) {
@@ -139,7 +149,8 @@ ExitCode dryRun(const config::Pipeline& pipeline, loader::Catalog& catalog, cons
     size_low += estimate.bytes.low * static_cast<double>(samples);
     size_high += estimate.bytes.high * static_cast<double>(samples);
     // The slowest provider leads, and as many of its calls run at once as its limits and the run's allow.
-    const int at_once = std::max(1, node.limits.in_flight > 0 ? std::min(node.limits.in_flight, pipeline.in_flight) : pipeline.in_flight);
+    const int at_once = std::max(
+        1, node.limits.in_flight > 0 ? std::min(node.limits.in_flight, pipeline.in_flight) : pipeline.in_flight);
     auto low = estimate.latency_ms.low * static_cast<double>(samples) / at_once / 1000;
     auto high = estimate.latency_ms.high * static_cast<double>(estimate.calls_high) / at_once / 1000;
     if (node.limits.rpm > 0) {
@@ -173,7 +184,8 @@ ExitCode dryRun(const config::Pipeline& pipeline, loader::Catalog& catalog, cons
     std::cout << json.text() << '\n';
     return ExitCode::complete;
   }
-  std::cout << pipeline.name << ": " << samples << " samples, at most " << pipeline.in_flight << " at once. Nothing is started.\n\n";
+  std::cout << pipeline.name << ": " << samples << " samples, at most " << pipeline.in_flight
+            << " at once. Nothing is started.\n\n";
   for (const auto& e : estimates) {
     std::cout << "  " << e.node << ": " << e.calls_low << " to " << e.calls_high << " calls";
     if (e.bytes.known) std::cout << ", " << bytes(e.bytes.low) << " to " << bytes(e.bytes.high) << " each";
@@ -181,8 +193,8 @@ ExitCode dryRun(const config::Pipeline& pipeline, loader::Catalog& catalog, cons
     std::cout << " (" << e.source << ")\n";
   }
   std::cout << "\nCalls: " << calls_low << " to " << calls_high << " (with every repeat)\nSize:  "
-            << (size_known ? bytes(size_low) + " to " + bytes(size_high) + " of answers" : std::string("unknown")) << "\nTime:  "
-            << (time_known ? span(time_low) + " to " + span(time_high) : std::string("unknown")) << '\n';
+            << (size_known ? bytes(size_low) + " to " + bytes(size_high) + " of answers" : std::string("unknown"))
+            << "\nTime:  " << (time_known ? span(time_low) + " to " + span(time_high) : std::string("unknown")) << '\n';
   return ExitCode::complete;
 }
 

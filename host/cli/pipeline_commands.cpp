@@ -41,11 +41,13 @@ ExitCode validate(const Arguments& arguments) {
   arguments.expect(1, 1, "troupe validate FILE");
   const auto catalog = openCatalog(arguments);
   try {
-    const auto pipeline = openPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, !arguments.has("portable")));
+    const auto pipeline =
+        openPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, !arguments.has("portable")));
     if (arguments.has("json")) {
       printProblems({});
     } else {
-      std::cout << arguments.positional()[0] << ": ok: " << pipeline.nodes.size() << " nodes, " << pipeline.samples << " samples\n";
+      std::cout << arguments.positional()[0] << ": ok: " << pipeline.nodes.size() << " nodes, " << pipeline.samples
+                << " samples\n";
     }
     return ExitCode::complete;
   } catch (const Problems& e) {
@@ -58,7 +60,8 @@ ExitCode validate(const Arguments& arguments) {
 ExitCode graph(const Arguments& arguments) {
   arguments.expect(1, 1, "troupe graph FILE");
   const auto format = arguments.get("format", "mermaid");
-  if (format != "mermaid" && format != "dot") throw Failure(ExitCode::usage, "--format is \"" + format + "\"; known: mermaid, dot");
+  if (format != "mermaid" && format != "dot")
+    throw Failure(ExitCode::usage, "--format is \"" + format + "\"; known: mermaid, dot");
   const auto catalog = openCatalog(arguments);
   const auto pipeline = openPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, false));
   std::cout << (format == "dot" ? dot(pipeline) : mermaid(pipeline));
@@ -76,14 +79,16 @@ std::string exampleOptions(const loader::NodeType& type) {
   rapidjson::Document options;
   options.Parse(type.example_options.empty() ? "{}" : type.example_options.c_str());
   std::vector<Problem> problems;
-  if (const auto options_schema = JsonSchema::compile(type.options_schema, problems)) options_schema->fillDefaults(options, options.GetAllocator());
+  if (const auto options_schema = JsonSchema::compile(type.options_schema, problems))
+    options_schema->fillDefaults(options, options.GetAllocator());
   JsonWriter json;
   json.value(static_cast<const rapidjson::Value&>(options));
   return std::string(json.text());
 }
 
 // The node to try: of the pipeline file, or a node type with the options of its example.
-config::Node nodeToTry(const Arguments& arguments, const std::string& name, const loader::Catalog& catalog, config::Pipeline& pipeline) {
+config::Node nodeToTry(const Arguments& arguments, const std::string& name, const loader::Catalog& catalog,
+                       config::Pipeline& pipeline) {
   if (const auto* type = catalog.find(name)) {
     config::Node node;
     node.name = name;
@@ -97,7 +102,8 @@ config::Node nodeToTry(const Arguments& arguments, const std::string& name, cons
   if (const auto* node = pipeline.find(name)) return *node;
   std::string names;
   for (const auto& node : pipeline.nodes) names += (names.empty() ? "\"" : ", \"") + node.name + "\"";
-  throw Failure(ExitCode::usage, "no node of " + file + " and no node type is called \"" + name + "\"; nodes: " + names);
+  throw Failure(ExitCode::usage,
+                "no node of " + file + " and no node type is called \"" + name + "\"; nodes: " + names);
 }
 
 ExitCode tryNode(const Arguments& arguments) {
@@ -114,14 +120,19 @@ ExitCode tryNode(const Arguments& arguments) {
     if (!arguments.has("prompt") && !node.info->example_input.empty() && !arguments.has("text")) {
       input = node.info->example_input;
     } else {
-      if (!arguments.has("prompt")) throw Failure(ExitCode::usage, std::string("--prompt is missing; usage: ") + kUsage);
+      if (!arguments.has("prompt"))
+        throw Failure(ExitCode::usage, std::string("--prompt is missing; usage: ") + kUsage);
       const auto prompt = promptJson(arguments.get("prompt"), arguments.get("genre"), 0, seed);
       const auto member = sampleMember(prompt, 0, seed);
       if (node.info->kind == loader::Kind::provider) {
         input = "{\"prompt\":" + prompt + "," + member + "}";
       } else if (node.info->kind == loader::Kind::scorer && arguments.has("text")) {
         JsonWriter candidate;
-        candidate.beginObject().member("id", "0/trial").member("node", "trial").member("text", arguments.get("text")).endObject();
+        candidate.beginObject()
+            .member("id", "0/trial")
+            .member("node", "trial")
+            .member("text", arguments.get("text"))
+            .endObject();
         input = "{\"candidate\":" + std::string(candidate.text()) + "," + member + "}";
       } else {
         throw Failure(ExitCode::usage, "a " + std::string(loader::toString(node.info->kind)) +
@@ -131,24 +142,27 @@ ExitCode tryNode(const Arguments& arguments) {
   }
   Trial trial(node, *catalog);
   bool streamed = false;
-  const auto result = trial.call(input, static_cast<std::uint64_t>(seed), [&](std::uint32_t kind, std::string_view json) {
-    if (kind != TROUPE_DELTA || arguments.has("json")) return;
-    rapidjson::Document delta;
-    delta.Parse(json.data(), json.size());
-    if (delta.HasParseError() || !delta.IsObject()) return;
-    std::cout << Object(delta).text("text", "") << std::flush;
-    streamed = true;
-  });
+  const auto result =
+      trial.call(input, static_cast<std::uint64_t>(seed), [&](std::uint32_t kind, std::string_view json) {
+        if (kind != TROUPE_DELTA || arguments.has("json")) return;
+        rapidjson::Document delta;
+        delta.Parse(json.data(), json.size());
+        if (delta.HasParseError() || !delta.IsObject()) return;
+        std::cout << Object(delta).text("text", "") << std::flush;
+        streamed = true;
+      });
   if (streamed) std::cout << "\n\n";
   if (result.failure) {
-    std::cerr << "troupe: " << node.name << ": " << pipeline::codeName(result.failure->code) << ": " << result.failure->message << '\n';
+    std::cerr << "troupe: " << node.name << ": " << pipeline::codeName(result.failure->code) << ": "
+              << result.failure->message << '\n';
     if (trial.stuck()) std::_Exit(static_cast<int>(ExitCode::plugin_unusable));
     return ExitCode::plugin_unusable;
   }
   for (const auto& value : result.values) {
     rapidjson::Document document;
     document.Parse(value.json.data(), value.json.size());
-    const bool answer = !document.HasParseError() && document.IsObject() && document.HasMember("text") && document["text"].IsString();
+    const bool answer =
+        !document.HasParseError() && document.IsObject() && document.HasMember("text") && document["text"].IsString();
     if (!arguments.has("json") && answer && !streamed) std::cout << document["text"].GetString() << "\n\n";
     if (arguments.has("json") || !answer) std::cout << value.port->name << ": " << value.json << '\n';
   }
@@ -168,11 +182,25 @@ std::vector<Command> pipelineCommands() {
     return options;
   };
   std::vector<Command> commands;
-  commands.push_back({"validate", "FILE [options]", "check a pipeline file and report every mistake", {},
-                      with_overrides({jsonOption(), {"portable", "", "leave out what depends on this machine: secrets and paths"}}), validate});
-  commands.push_back({"graph", "FILE [options]", "draw a pipeline as Mermaid or DOT", {},
-                      with_overrides({{"format", "mermaid|dot", "default: mermaid"}}), graph});
-  commands.push_back({"schema", "[options]", "print the JSON Schema of pipeline files, with the options of all plugins", {}, {pluginPathOption()}, schema});
+  commands.push_back(
+      {"validate",
+       "FILE [options]",
+       "check a pipeline file and report every mistake",
+       {},
+       with_overrides({jsonOption(), {"portable", "", "leave out what depends on this machine: secrets and paths"}}),
+       validate});
+  commands.push_back({"graph",
+                      "FILE [options]",
+                      "draw a pipeline as Mermaid or DOT",
+                      {},
+                      with_overrides({{"format", "mermaid|dot", "default: mermaid"}}),
+                      graph});
+  commands.push_back({"schema",
+                      "[options]",
+                      "print the JSON Schema of pipeline files, with the options of all plugins",
+                      {},
+                      {pluginPathOption()},
+                      schema});
   commands.push_back({"try", "NODE --prompt TEXT [options]", "make one call to a node and show the answer or the error",
                       "NODE is a node of the pipeline file, or a node type (with the options of its example).",
                       with_overrides({{"file", "FILE", "pipeline (default: config/stories.json)"},
@@ -182,8 +210,12 @@ std::vector<Command> pipelineCommands() {
                                       {"input", "JSON", "the whole input of the call instead"},
                                       jsonOption()}),
                       tryNode});
-  commands.push_back({"doctor", "[FILE] [options]", "check plugins, secrets, paths, journal and disk", {},
-                      {jsonOption(), journalOption(), pluginPathOption()}, doctor});
+  commands.push_back({"doctor",
+                      "[FILE] [options]",
+                      "check plugins, secrets, paths, journal and disk",
+                      {},
+                      {jsonOption(), journalOption(), pluginPathOption()},
+                      doctor});
   return commands;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/command.hpp"
 #include "cli/common.hpp"
 #include "cli/dry_run.hpp"
+#include "cli/run_server.hpp"
 #include "cli/signals.hpp"
 #include "pipeline/engine.hpp"
 #include "pipeline/new_run.hpp"
@@ -28,7 +29,8 @@ void setConsole(config::Pipeline& pipeline, const loader::Catalog& catalog, bool
     return;
   }
   auto& nodes = pipeline.nodes;
-  if (std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == pipeline::kConsoleSink; })) return;
+  if (std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.type == pipeline::kConsoleSink; }))
+    return;
   const auto* type = catalog.find(pipeline::kConsoleSink);
   if (type == nullptr) return;
   config::Node node;
@@ -74,7 +76,7 @@ struct Silence {
   ~Silence() { signals.silence(); }
 };
 
-ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal,
+ExitCode execute(config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal,
                  const journal::Run& run, Signals& signals, const Arguments& arguments, bool resume) {
   const bool json = arguments.has("json");
   const bool quiet = json || arguments.has("quiet");
@@ -82,6 +84,8 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
   options.resume = resume;
   pipeline::RunEnd end;
   try {
+    const auto server = RunServer::open(pipeline, catalog, journal);
+    if (server) options.hub = server->hub();
     pipeline::Engine engine(pipeline, catalog, journal, run, options);
     const auto go_on = "go on with: troupe resume " + run.id + "\n";
     signals.listen(
@@ -95,7 +99,9 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
         },
         "troupe: run " + run.id + " was ended at once; " + go_on);
     const Silence silence{signals};
+    if (server) std::cerr << "troupe: watch this run at " << server->show(run, engine) << std::endl;
     end = engine.run();
+    if (server && !server->close()) end.abandoned = true;
     if (end.abandoned) {
       // A thread is still inside a plugin: what it holds must not be torn down under it.
       if (json) std::cout << end.result << std::endl;
@@ -146,7 +152,8 @@ ExitCode resume(const std::string& name, const Arguments& arguments, const std::
 // The newest run of this very pipeline that did not come to its end.
 std::optional<std::string> unfinishedRun(const journal::Journal& journal, const std::string& hash) {
   for (const auto& run : journal.runs(100))
-    if (run.pipeline_hash == hash && (run.state == "running" || run.state == "paused" || run.state == "queued")) return run.id;
+    if (run.pipeline_hash == hash && (run.state == "running" || run.state == "paused" || run.state == "queued"))
+      return run.id;
   return std::nullopt;
 }
 

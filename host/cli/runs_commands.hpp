@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "journal/journal.hpp"
+#include "reports/export.hpp"
 
 /// The commands `troupe runs …`, without the reading of arguments. A run is named by its id, the beginning of its id,
 /// or "last". All throw Failure: usage for a name that is not there, journal for a file that cannot be read or an
@@ -27,21 +28,9 @@ void runsShow(const journal::Journal& journal, std::string_view name, bool json,
 void runsExplain(const journal::Journal& journal, std::string_view name, std::optional<std::int64_t> index, bool json,
                  std::ostream& out);
 
-enum class ExportFormat {
-  jsonl,  ///< a line a settled sample, as it flowed, with what became of it
-  csv,  ///< RFC 4180 with a header row: the winners. Text stays as it is, also where a spreadsheet would take it for a
-        ///< formula.
-  canonical,  ///< JSONL without run id, times, latency, attempts, cost and ids of stores, keys sorted: equal for equal
-              ///< runs
-};
-struct ExportFilters {
-  std::optional<double> min_quality;
-  bool saved_only = false;
-  std::string genre;
-  std::string model;  ///< of the winner: name of its node, or of the model that answered
-};
-/// "jsonl", "csv", "canonical"; throws Failure(usage) otherwise.
-ExportFormat exportFormat(std::string_view name);
+using reports::exportFormat;
+using reports::ExportFormat;
+using ExportFilters = reports::SampleFilters;
 /// Settled samples by index, read page by page: memory does not grow with the run.
 void runsExport(const journal::Journal& journal, std::string_view name, ExportFormat format,
                 const ExportFilters& filters, std::ostream& out);

@@ -1,35 +1,25 @@
 #include <rapidjson/document.h>
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/runs_commands.hpp"
-#include "cli/runs_sample.hpp"
 #include "cli/runs_text.hpp"
 #include "pipeline/outcome.hpp"
+#include "reports/sample_details.hpp"
+#include "reports/sample_json.hpp"
 #include "support/json_text.hpp"
 #include "support/problem.hpp"
 
 namespace troupe::cli {
 namespace {
 
-using rapidjson::Document;
 using rapidjson::Value;
-using Plugins = std::map<std::string, journal::Journal::PluginRow>;  // by node
-
-// The sample to explain, with everything that the text and the JSON are made of.
-struct Explained {
-  journal::Run run;
-  journal::SampleRecord record;
-  Document sample;
-  Plugins plugins;
-  std::set<std::string> scorers;  // which made the winner's quality
-  std::set<std::string> judges;   // of these: what asks a model
-};
+using namespace reports;
+using Explained = SampleDetails;
 
 std::int64_t bestIndex(const journal::Journal& journal, const journal::Run& run) {
   if (const auto saved = journal.bestSample(run.key, true)) return *saved;
@@ -37,46 +27,16 @@ std::int64_t bestIndex(const journal::Journal& journal, const journal::Run& run)
   throw Failure(ExitCode::usage, "no sample of " + run.id + " has a winner yet; troupe runs show " + run.id);
 }
 
-bool isJudge(const std::string& plugin) {
-  return plugin.find(".judge") != std::string::npos || plugin.find(".panel") != std::string::npos;
-}
-
-Plugins pluginsOf(const journal::Journal& journal, const journal::SampleRecord& record) {
-  Plugins plugins;
-  const auto add = [&](const std::string& node, journal::PluginKey key) {
-    if (key == 0 || plugins.count(node) > 0) return;
-    if (const auto row = journal.plugin(key)) plugins.emplace(node, *row);
-  };
-  add("(prompts)", record.source_plugin);
-  for (const auto& call : record.calls) add(call.node, call.plugin);
-  for (const auto& score : record.scores) add(score.scorer, score.plugin);
-  add("(vote)", record.selector_plugin);
-  for (const auto& verdict : record.verdicts) add(verdict.node, verdict.plugin);
-  for (const auto& hold : record.holds) add(hold.node, hold.plugin);
-  for (const auto& save : record.saves) add(save.node, save.plugin);
-  return plugins;
-}
-
 Explained explained(const journal::Journal& journal, std::string_view name, std::optional<std::int64_t> index) {
-  Explained found;
-  found.run = journal.findRun(name);
-  const auto wanted = index ? *index : bestIndex(journal, found.run);
-  auto record = journal.sample(found.run.key, wanted);
-  if (!record) {
-    const auto last = journal.lastStarted(found.run.key);
-    throw Failure(ExitCode::usage, found.run.id + " has no sample " + std::to_string(wanted) +
+  auto run = journal.findRun(name);
+  const auto wanted = index ? *index : bestIndex(journal, run);
+  auto details = sampleDetails(journal, run, wanted);
+  if (!details) {
+    const auto last = journal.lastStarted(run.key);
+    throw Failure(ExitCode::usage, run.id + " has no sample " + std::to_string(wanted) +
                                        (last < 0 ? "; none has begun" : "; it has 0 to " + std::to_string(last)));
   }
-  found.record = std::move(*record);
-  found.sample = sampleJson(found.run, found.record);
-  found.plugins = pluginsOf(journal, found.record);
-  for (const auto& score : found.record.scores) {
-    if (score.node != found.record.winner || !score.value) continue;
-    found.scorers.insert(score.scorer);
-    const auto plugin = found.plugins.find(score.scorer);
-    if (plugin != found.plugins.end() && isJudge(plugin->second.id)) found.judges.insert(score.scorer);
-  }
-  return found;
+  return std::move(*details);
 }
 
 std::string joined(const std::set<std::string>& names) {
@@ -257,49 +217,13 @@ void explainText(const Explained& explained, bool chosen, std::ostream& out) {
   printPlugins(explained, out);
 }
 
-void explainJson(Explained& explained, std::ostream& out) {
-  auto& document = explained.sample;
-  auto& allocator = document.GetAllocator();
-  const auto text = [&](const std::string& value) { return Value(value, allocator); };
-  Value attempts(rapidjson::kArrayType);
-  for (const auto& row : explained.record.attempts) {
-    Value attempt(rapidjson::kObjectType);
-    attempt.AddMember("node", text(row.node), allocator);
-    attempt.AddMember("attempt", row.attempt, allocator);
-    attempt.AddMember("code", text(std::string(pipeline::codeName(row.code))), allocator);
-    attempt.AddMember("message", text(row.message), allocator);
-    attempt.AddMember("latency_ms", row.latency_ms, allocator);
-    attempts.PushBack(attempt, allocator);
-  }
-  document.AddMember("attempts", attempts, allocator);
-  Value from(rapidjson::kObjectType);
-  Value scorers(rapidjson::kArrayType);
-  Value judges(rapidjson::kArrayType);
-  for (const auto& name : explained.scorers) scorers.PushBack(text(name), allocator);
-  for (const auto& name : explained.judges) judges.PushBack(text(name), allocator);
-  from.AddMember("scorers", scorers, allocator);
-  from.AddMember("judges", judges, allocator);
-  from.AddMember("text_signals_only", !explained.scorers.empty() && explained.judges.empty(), allocator);
-  document.AddMember("quality_from", from, allocator);
-  Value plugins(rapidjson::kObjectType);
-  for (const auto& [node, row] : explained.plugins) {
-    Value plugin(rapidjson::kObjectType);
-    plugin.AddMember("id", text(row.id), allocator);
-    plugin.AddMember("version", text(row.version), allocator);
-    plugin.AddMember("sha256", text(row.sha256), allocator);
-    plugins.AddMember(text(node), plugin, allocator);
-  }
-  document.AddMember("plugins", plugins, allocator);
-  out << toJson(document) << '\n';
-}
-
 }  // namespace
 
 void runsExplain(const journal::Journal& journal, std::string_view name, std::optional<std::int64_t> index, bool json,
                  std::ostream& out) {
   auto found = explained(journal, name, index);
   if (json) {
-    explainJson(found, out);
+    out << toJson(detailsJson(std::move(found))) << '\n';
   } else {
     explainText(found, !index, out);
   }

@@ -1,12 +1,13 @@
 #include <rapidjson/document.h>
 
 #include "cli/runs_commands.hpp"
-#include "cli/runs_sample.hpp"
-#include "cli/runs_summary.hpp"
 #include "cli/runs_text.hpp"
+#include "reports/run_json.hpp"
 #include "support/json_text.hpp"
 
 namespace troupe::cli {
+
+using namespace reports;
 
 void runsList(const journal::Journal& journal, bool json, std::ostream& out) {
   constexpr std::size_t kPage = 50;
@@ -23,7 +24,7 @@ void runsList(const journal::Journal& journal, bool json, std::ostream& out) {
     for (const auto& run : page) {
       const auto counts = countsOf(journal, run);
       if (json) {
-        list.PushBack(runJson(run, counts, writer, document.GetAllocator()), document.GetAllocator());
+        list.PushBack(runJson(run, counts, shownState(run, writer), document.GetAllocator()), document.GetAllocator());
       } else {
         table.add({run.id, shownState(run, writer), std::to_string(counts.current) + "/" + std::to_string(run.samples),
                    std::to_string(counts.saved), std::to_string(counts.failed), timeText(run.created_at),

@@ -86,8 +86,8 @@ void runsDecide(journal::Journal& journal, std::string_view name, std::int64_t i
                 std::string_view by, std::int64_t now_ms, std::ostream& out) {
   const auto run = journal.findRun(name);
   const auto holder = journal::decideHold(journal, run, index, node, pass, by, now_ms);
-  out << "sample " << index << " of " << run.id << (pass ? " passes " : " does not pass ") << troupe::quoted(holder) << "; go on with: troupe resume "
-      << run.id << '\n';
+  out << "sample " << index << " of " << run.id << (pass ? " passes " : " does not pass ") << troupe::quoted(holder)
+      << "; go on with: troupe resume " << run.id << '\n';
 }
 
 }  // namespace troupe::cli

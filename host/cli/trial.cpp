@@ -58,7 +58,8 @@ Trial::Result Trial::call(const std::string& input, std::uint64_t seed, pipeline
     *returned = code;
     state->done.notify_all();
   });
-  const auto limit = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(state_->node.limits.timeout_s));
+  const auto limit =
+      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(state_->node.limits.timeout_s));
   Result result;
   {
     std::unique_lock lock(state_->mutex);
@@ -70,7 +71,8 @@ Trial::Result Trial::call(const std::string& input, std::uint64_t seed, pipeline
       if (!state_->done.wait_for(lock, kGrace, is_back)) {
         state_->stuck = true;
         worker.detach();
-        result.failure = pipeline::FailureInfo{TROUPE_E_INTERNAL, "no answer within the node's timeout_s, and it ignores its cancel", -1};
+        result.failure = pipeline::FailureInfo{TROUPE_E_INTERNAL,
+                                               "no answer within the node's timeout_s, and it ignores its cancel", -1};
         return result;
       }
     }
@@ -95,7 +97,8 @@ std::string promptJson(const std::string& text, const std::string& genre, std::i
 }
 
 std::string sampleMember(const std::string& prompt, std::int64_t index, std::int64_t seed) {
-  return "\"sample\":{\"run\":\"trial\",\"index\":" + std::to_string(index) + ",\"seed\":" + std::to_string(seed) + ",\"prompt\":" + prompt + "}";
+  return "\"sample\":{\"run\":\"trial\",\"index\":" + std::to_string(index) + ",\"seed\":" + std::to_string(seed) +
+         ",\"prompt\":" + prompt + "}";
 }
 
 }  // namespace troupe::cli

@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-std::optional<std::uint32_t> arrayIndex(std::string_view token) {
-  std::uint32_t index = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
-  if (error != std::errc() || end != token.data() + token.size() || (token.size() > 1 && token[0] == '0')) return {};
-  return index;
-}
-
 bool isNamed(std::string_view text, const Span& key, std::string_view name) {
   const auto raw = text.substr(key.begin, key.end - key.begin);
   if (raw.find('\\') == std::string_view::npos)
@@ -94,6 +87,12 @@ const ValueSpan& JsonText::walk(std::string_view pointer, bool& complete) const 
   return spans_[at];
 }
 
+std::optional<std::uint32_t> JsonText::find(std::string_view pointer) const {
+  bool complete = false;
+  const auto& span = walk(pointer, complete);
+  return complete ? std::optional(static_cast<std::uint32_t>(&span - spans_.data())) : std::nullopt;
+}
+
 std::optional<Span> JsonText::value(std::string_view pointer) const {
   bool complete = false;
   const auto& span = walk(pointer, complete);
@@ -142,6 +141,20 @@ std::vector<std::string> pointerTokens(std::string_view pointer) {
     if (end == pointer.size()) return tokens;
     at = end + 1;
   }
+}
+
+bool isPointer(std::string_view pointer) {
+  if (!pointer.empty() && pointer[0] != '/') return false;
+  for (auto at = pointer.find('~'); at != std::string_view::npos; at = pointer.find('~', at + 1))
+    if (at + 1 == pointer.size() || (pointer[at + 1] != '0' && pointer[at + 1] != '1')) return false;
+  return true;
+}
+
+std::optional<std::uint32_t> arrayIndex(std::string_view token) {
+  std::uint32_t index = 0;
+  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
+  if (error != std::errc() || end != token.data() + token.size() || (token.size() > 1 && token[0] == '0')) return {};
+  return index;
 }
 
 }  // namespace troupe::config

@@ -58,6 +58,11 @@ class JsonText {
 
   const std::string& text() const { return text_; }
   const rapidjson::Document& document() const { return document_; }
+  /// All values in the order of the text; the first is the whole document.
+  const std::vector<ValueSpan>& spans() const { return spans_; }
+
+  /// Its place in spans(), of the value that a JSON pointer names, or nothing.
+  std::optional<std::uint32_t> find(std::string_view pointer) const;
 
   /// Of the value that a JSON pointer names, or nothing.
   std::optional<Span> value(std::string_view pointer) const;
@@ -83,5 +88,9 @@ std::optional<std::string> replaceValue(const std::string& text, std::string_vie
 
 /// The tokens of a JSON pointer, unescaped.
 std::vector<std::string> pointerTokens(std::string_view pointer);
+/// Begins with "/" or is empty, and has no "~" but in "~0" and "~1".
+bool isPointer(std::string_view pointer);
+/// The index that a token of a pointer stands for: digits without a zero in front; nothing when it is none.
+std::optional<std::uint32_t> arrayIndex(std::string_view token);
 
 }  // namespace troupe::config

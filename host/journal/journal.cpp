@@ -151,7 +151,9 @@ const std::string& Journal::epoch() const {
   return state_->epoch;
 }
 
-Registration Journal::onEvent(std::function<void(const Event&)> listener) { return state_->writing().onEvent(std::move(listener)); }
+Registration Journal::onEvent(std::function<void(const Event&)> listener) {
+  return state_->writing().onEvent(std::move(listener));
+}
 
 Registration Journal::onFailure(std::function<void(const std::string&)> listener) {
   return state_->writing().onFailure(std::move(listener));
@@ -329,7 +331,8 @@ std::vector<Event> Journal::events(RunKey run, std::int64_t after, std::size_t l
                               [&](auto& connection) { return queries::events(connection, run, after, limit); });
 }
 
-std::vector<Event> Journal::eventsBefore(RunKey run, std::string_view type, std::int64_t before, std::size_t limit) const {
+std::vector<Event> Journal::eventsBefore(RunKey run, std::string_view type, std::int64_t before,
+                                         std::size_t limit) const {
   return state_->readers.read(std::vector<Event>(), [&](auto& connection) {
     return queries::eventsBefore(connection, run, type, before, limit);
   });

@@ -45,11 +45,10 @@ class Journal {
   /// A random id of this file; changes only when the file is replaced.
   const std::string& epoch() const;
 
-  // ---- writing; [any thread] unless said otherwise; needs options.write
-  // ---------------------------------------------------------
+  // ---- writing; [any thread] unless said otherwise; needs options.write ---------------------------------------------
 
-  /// Called on the journal's thread, in order, for each event that is committed from now on, as long as the registration
-  /// is there. Must be quick.
+  /// Called on the journal's thread, in order, for each event that is committed from now on, as long as the
+  /// registration is there. Must be quick.
   [[nodiscard]] Registration onEvent(std::function<void(const Event&)> listener);
   /// Called once on the journal's thread when it can write no more (disk full, I/O error), or at once when that is so
   /// already; every later append is dropped, no `durable` of an uncommitted append is ever called.
@@ -77,8 +76,7 @@ class Journal {
   /// Deletes a run with all its rows, in slices that never block the writer for long.
   void deleteRun(RunKey run);
 
-  // ---- reading; [any thread]; sees what is committed
-  // ----------------------------------------------------------------------------
+  // ---- reading; [any thread]; sees what is committed ----------------------------------------------------------------
 
   /// Newest first.
   std::vector<Run> runs(std::size_t limit = 1000, RunKey before = 0) const;
@@ -111,8 +109,8 @@ class Journal {
   std::int64_t head() const;
   /// Holds of unsettled samples that nobody has decided on, ascending by index.
   std::vector<SampleHeld> undecided(RunKey run, std::size_t limit) const;
-  /// The newest event of a type.
-  std::optional<Event> lastEvent(RunKey run, std::string_view type) const;
+  /// The newest event, or the newest of a type.
+  std::optional<Event> lastEvent(RunKey run, std::string_view type = {}) const;
   /// The settled sample (that a store has, with `saved_only`) with the highest quality, the lowest index first among
   /// equals.
   std::optional<std::int64_t> bestSample(RunKey run, bool saved_only = false) const;

@@ -9,8 +9,9 @@
 
 namespace troupe::journal {
 
-/// Keeps a listener registered; the listener is not called any more once this is gone, nor is it inside a call then (unless it ends its own
-/// registration from within). Must not be destroyed with a lock held that the listener takes. [any thread]
+/// Keeps a listener registered; the listener is not called any more once this is gone, nor is it inside a call then
+/// (unless it ends its own registration from within). Must not be destroyed with a lock held that the listener takes.
+/// [any thread]
 class Registration {
  public:
   Registration() = default;
@@ -51,7 +52,8 @@ class Listeners {
     auto entry = std::make_shared<Entry>(std::move(fn));
     change(*shared_, [&](List& list) { list.push_back(entry); });
     return Registration([weak = std::weak_ptr<Shared>(shared_), entry] {
-      if (const auto shared = weak.lock()) change(*shared, [&](List& list) { list.erase(std::remove(list.begin(), list.end(), entry), list.end()); });
+      if (const auto shared = weak.lock())
+        change(*shared, [&](List& list) { list.erase(std::remove(list.begin(), list.end(), entry), list.end()); });
       const std::lock_guard lock(entry->mutex);
       entry->gone = true;
     });

@@ -174,7 +174,7 @@ std::vector<SampleHeld> undecided(Connection& connection, RunKey run, std::size_
 std::optional<Event> lastEvent(Connection& connection, RunKey run, std::string_view type) {
   auto query = connection.query(
       "SELECT e.id, e.run, e.n, e.at, e.type, e.json, r.id FROM events e INDEXED BY events_by_run "
-      "CROSS JOIN runs r ON r.key = e.run WHERE e.run = ? AND e.type = ? ORDER BY e.id DESC LIMIT 1",
+      "CROSS JOIN runs r ON r.key = e.run WHERE e.run = ?1 AND (?2 = '' OR e.type = ?2) ORDER BY e.id DESC LIMIT 1",
       run, type);
   if (!query.next()) return std::nullopt;
   return eventOf(query);

@@ -45,8 +45,7 @@ std::string eventJson(const std::string& type, const std::string& run, std::int6
 }
 
 RowWriter::RowWriter(sqlite::Connection& connection)
-    : connection_(connection),
-      last_event_(connection.number(std::string(kLastEvent))) {}
+    : connection_(connection), last_event_(connection.number(std::string(kLastEvent))) {}
 
 RowWriter::KnownRun& RowWriter::known(RunKey run) {
   const auto found = runs_.find(run);

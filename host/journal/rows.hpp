@@ -53,8 +53,7 @@ struct OrderedRun {
   bool fresh = true;  ///< false: an earlier request has begun it
 };
 
-// ---- what the engine appends; one struct a kind of row
-// --------------------------------------------------------------------------
+// ---- what the engine appends; one struct a kind of row --------------------------------------------------------------
 
 /// A sample has begun: its prompt is there.
 struct SampleStarted {
@@ -200,8 +199,7 @@ using Row =
     std::variant<SampleStarted, Attempt, CallSettled, ScoreSettled, SampleDecided, VerdictGiven, SampleHeld,
                  HoldDecided, SampleSaved, FeedbackEmitted, SampleSettled, EventAppended, RunStateChanged, CursorMoved>;
 
-// ---- what is read back
-// ----------------------------------------------------------------------------------------------------------
+// ---- what is read back ----------------------------------------------------------------------------------------------
 
 /// A committed event, in its final form.
 struct Event {

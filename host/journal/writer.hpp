@@ -43,7 +43,9 @@ class Writer {
   void stop();
 
   /// See Journal. [any thread]
-  [[nodiscard]] Registration onEvent(std::function<void(const Event&)> listener) { return on_event_.add(std::move(listener)); }
+  [[nodiscard]] Registration onEvent(std::function<void(const Event&)> listener) {
+    return on_event_.add(std::move(listener));
+  }
   [[nodiscard]] Registration onFailure(std::function<void(const std::string&)> listener);
 
   /// Waits while too much is queued, but never on the journal's own thread. [any thread]

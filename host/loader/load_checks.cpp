@@ -1,7 +1,7 @@
-#include <algorithm>
-#include <cstdint>
 #include <malloc.h>
 #include <time.h>
+#include <algorithm>
+#include <cstdint>
 
 #include <filesystem>
 #include <memory>
@@ -140,7 +140,8 @@ CheckResult createDestroyRounds(const fs::path& file) {
     for (int i = 0; i < kRounds; ++i) round();
     const auto after = Held::now();
     if (after.files > before.files)
-      return failed("100 times create() and destroy() leave " + std::to_string(after.files - before.files) + " files open");
+      return failed("100 times create() and destroy() leave " + std::to_string(after.files - before.files) +
+                    " files open");
     if (after.threads > before.threads)
       return failed(
           "100 times create() and destroy() leave " + std::to_string(after.threads - before.threads) + " threads",

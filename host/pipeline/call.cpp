@@ -15,15 +15,18 @@ constexpr std::size_t kMaxValueBytes = 64u << 20;  // One value; more is no text
 constexpr std::size_t kMaxValues = 4096;           // Values of one call.
 constexpr std::size_t kMaxMessageBytes = 4096;
 
-std::string_view viewOf(troupe_str s) { return s.n == 0 || s.p == nullptr ? std::string_view() : std::string_view(s.p, s.n); }
+std::string_view viewOf(troupe_str s) {
+  return s.n == 0 || s.p == nullptr ? std::string_view() : std::string_view(s.p, s.n);
+}
 
 }  // namespace
 
 std::string_view codeName(int code) {
   static constexpr std::array<std::string_view, 13> kNames = {
-      "ok",        "permanent_request", "auth",      "quota_gone", "rate_limited", "overloaded", "transient",
-      "content",   "truncated",         "malformed", "cancelled",  "unsupported",  "internal"};
-  return code >= 0 && static_cast<std::size_t>(code) < kNames.size() ? kNames[static_cast<std::size_t>(code)] : "internal";
+      "ok",      "permanent_request", "auth",      "quota_gone", "rate_limited", "overloaded", "transient",
+      "content", "truncated",         "malformed", "cancelled",  "unsupported",  "internal"};
+  return code >= 0 && static_cast<std::size_t>(code) < kNames.size() ? kNames[static_cast<std::size_t>(code)]
+                                                                     : "internal";
 }
 
 Call::Call(const loader::NodeType& type, std::string input, std::uint64_t random_seed, Listener listener)
@@ -42,7 +45,8 @@ Call::Call(const loader::NodeType& type, std::string input, std::uint64_t random
         return static_cast<int>(TROUPE_OK);
       },
       [](void* ctx, int code, troupe_str message, std::int64_t retry_after_ms) {
-        return static_cast<Call*>(static_cast<services::CallContext*>(ctx))->fail(code, viewOf(message), retry_after_ms);
+        return static_cast<Call*>(static_cast<services::CallContext*>(ctx))
+            ->fail(code, viewOf(message), retry_after_ms);
       }};
 }
 
@@ -72,19 +76,28 @@ int Call::emit(std::uint32_t kind, std::string_view port, std::string_view json)
         if (type_.kind != loader::Kind::filter) break;
         hold_ = std::string(json);
         return TROUPE_OK;
-      case TROUPE_USAGE: usage_ = std::string(json); break;
-      default: break;
+      case TROUPE_USAGE:
+        usage_ = std::string(json);
+        break;
+      default:
+        break;
     }
   }
   switch (kind) {
-    case TROUPE_VALUE: violate("emitted more than " + std::to_string(kMaxValues) + " values"); return TROUPE_E_INTERNAL;
-    case TROUPE_HOLD: violate("emitted a hold, which only filters may"); return TROUPE_E_INTERNAL;
+    case TROUPE_VALUE:
+      violate("emitted more than " + std::to_string(kMaxValues) + " values");
+      return TROUPE_E_INTERNAL;
+    case TROUPE_HOLD:
+      violate("emitted a hold, which only filters may");
+      return TROUPE_E_INTERNAL;
     case TROUPE_DELTA:
     case TROUPE_PROGRESS:
     case TROUPE_USAGE:
       if (listener_) listener_(kind, json);
       return TROUPE_OK;
-    default: violate("emitted kind " + std::to_string(kind) + ", which is unknown"); return TROUPE_E_INTERNAL;
+    default:
+      violate("emitted kind " + std::to_string(kind) + ", which is unknown");
+      return TROUPE_E_INTERNAL;
   }
 }
 
@@ -153,7 +166,8 @@ Call::Result Call::finish(int code) {
     auto& known = result.failure->code;
     if (known <= TROUPE_OK || known > TROUPE_E_INTERNAL) known = TROUPE_E_INTERNAL;
   } else if (reported_) {
-    result.failure = FailureInfo{TROUPE_E_INTERNAL, "contract broken: called fail() (\"" + reported_->message + "\") and returned 0", -1};
+    result.failure = FailureInfo{TROUPE_E_INTERNAL,
+                                 "contract broken: called fail() (\"" + reported_->message + "\") and returned 0", -1};
   }
   if (!result.failure) {
     result.values = std::move(values_);
@@ -168,8 +182,6 @@ bool Call::sleep(std::int64_t ms) {
                             [this] { return isCancelled() || finished_; });
 }
 
-std::uint64_t Call::random() {
-  return splitMix64(random_state_.fetch_add(kSplitMixStep, std::memory_order_relaxed));
-}
+std::uint64_t Call::random() { return splitMix64(random_state_.fetch_add(kSplitMixStep, std::memory_order_relaxed)); }
 
 }  // namespace troupe::pipeline

@@ -25,8 +25,8 @@ struct Emission {
   std::string json;
 };
 
-/// The host's side of one troupe_call: takes what the plugin emits, and cancels it. Shared by the worker that is inside the plugin and by
-/// whoever may have to give up on it, so it stays valid for a thread that was abandoned.
+/// The host's side of one troupe_call: takes what the plugin emits, and cancels it. Shared by the worker that is inside
+/// the plugin and by whoever may have to give up on it, so it stays valid for a thread that was abandoned.
 class Call final : public services::CallContext {
  public:
   /// Told of what is not a value: TROUPE_DELTA, TROUPE_PROGRESS, TROUPE_USAGE. On the plugin's thread.
@@ -37,8 +37,8 @@ class Call final : public services::CallContext {
   /// The table for the plugin; valid as long as this object.
   troupe_call* table() { return &table_; }
 
-  /// Cancels: cancelled() turns true, emit fails, on_cancel's function is called. Later calls are ignored. `why` is the call's failure then,
-  /// whatever the plugin says of it. [any thread]
+  /// Cancels: cancelled() turns true, emit fails, on_cancel's function is called. Later calls are ignored. `why` is the
+  /// call's failure then, whatever the plugin says of it. [any thread]
   void cancel(FailureInfo why);
   bool isCancelled() const { return cancelled_.load(std::memory_order_acquire); }
 

@@ -12,7 +12,8 @@ namespace troupe::pipeline {
 namespace {
 
 constexpr int kManySlots = 512;  // Calls at once in an instance that takes any number.
-constexpr int kStoreSlots = 32;  // The same for stores: enough to commit in groups; more would only be more blocked threads.
+constexpr int kStoreSlots =
+    32;  // The same for stores: enough to commit in groups; more would only be more blocked threads.
 
 // A node that cannot be made is named, since several may be of the same type.
 template <typename Make>
@@ -24,6 +25,34 @@ auto makeNamed(const std::string& node, Make make) {
   }
 }
 
+// The announcement of the end, when a process was killed after it and nothing has been asked for since.
+std::optional<journal::Event> announcedEnd(const journal::Journal& journal, const journal::Run& run) {
+  const auto begun = journal.lastEvent(run.key, "run");
+  if (run.state != "running" || !begun) return std::nullopt;
+  rapidjson::Document asked;
+  asked.Parse(begun->json.data(), begun->json.size());
+  if (asked.HasParseError() || Object(asked).integer("samples", -1) != run.samples) return std::nullopt;
+  for (const auto type : {"complete", "failed"})
+    if (auto event = journal.lastEvent(run.key, type); event && event->id > begun->id) return event;
+  return std::nullopt;
+}
+
+// What the announcement says of the end.
+RunEnd endOf(const journal::Event& event) {
+  rapidjson::Document members;
+  members.Parse<rapidjson::kParseFullPrecisionFlag>(event.json.data(), event.json.size());
+  RunEnd end;
+  end.state = event.type;
+  if (members.HasParseError()) return end;
+  end.reason = Object(members).text("error", "");
+  if (const auto* result = Object(members).find("result")) {
+    JsonWriter json;
+    json.value(*result);
+    end.result = json.text();
+  }
+  return end;
+}
+
 std::vector<std::string> candidateNames(const Graph& graph) {
   std::vector<std::string> names;
   for (const int node : graph.candidates) names.push_back(graph.name(node));
@@ -32,18 +61,23 @@ std::vector<std::string> candidateNames(const Graph& graph) {
 
 }  // namespace
 
-// ---- making -----------------------------------------------------------------------------------------------------------------------
+// ---- making ---------------------------------------------------------------------------------------------------------
 
-Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog, journal::Journal& journal_, journal::Run run_,
-                     EngineOptions options_)
+Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog, journal::Journal& journal_,
+                     journal::Run run_, EngineOptions options_)
     : pipeline(pipeline_),
       journal(journal_),
       run(std::move(run_)),
       options(options_),
       graph(buildGraph(pipeline)),
+      announced(options.resume ? announcedEnd(journal, run) : std::nullopt),
       hub(options.hub ? options.hub : std::make_shared<EventHub>()),
       stats(run.samples, candidateNames(graph)) {
-  if (!options.hub) on_event = journal.onEvent([hub = hub](const journal::Event& event) { hub->publish(event); });
+  if (!options.hub) {
+    if (options.resume)
+      if (const auto last = journal.lastEvent(run.key)) hub->startAfter(last->id);
+    on_event = journal.onEvent([hub = hub](const journal::Event& event) { hub->publish(event); });
+  }
   on_failure = journal.onFailure([this](const std::string& message) {
     // On the journal's thread: only notes it; the wait in execute() acts on it.
     const std::lock_guard lock(mutex);
@@ -63,7 +97,7 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     const auto& plan = graph.nodes[static_cast<std::size_t>(node)];
     sinks.push_back(makeNamed(graph.name(node), [&] {
       return std::make_unique<SinkRunner>(
-          plan, catalog.load(*catalog.fileOf(plan.config->type)), hub, journal, run.key,
+          plan, catalog.load(*catalog.fileOf(plan.config->type)), hub, journal, run.key, sinkCursor(graph.name(node)),
           [this](int level, const std::string& source, std::string_view message) { log(level, source, message); });
     }));
   }
@@ -74,7 +108,8 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
   for (const int node : graph.feedback) makeFeedback(node);
 
   SampleFlow::Ends ends;
-  ends.settled = [this](const SamplePtr& sample, SettledSample over_sample, std::vector<journal::Row> rows, std::string json) {
+  ends.settled = [this](const SamplePtr& sample, SettledSample over_sample, std::vector<journal::Row> rows,
+                        std::string json) {
     settled(sample, std::move(over_sample), std::move(rows), std::move(json));
   };
   ends.suspended = [this](const SamplePtr& sample) { left(sample); };
@@ -89,7 +124,8 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     for (const int node : graph.candidates) {
       const auto parked = runners[static_cast<std::size_t>(node)]->parked();
       if (!parked) return;
-      why += (why.empty() ? "" : "; ") + graph.name(node) + ": " + std::string(codeName(parked->code)) + ": " + parked->message;
+      why += (why.empty() ? "" : "; ") + graph.name(node) + ": " + std::string(codeName(parked->code)) + ": " +
+             parked->message;
     }
     stop("no provider is left: " + why, false);
   };
@@ -135,13 +171,13 @@ std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog&
     // State lives in the one instance: as many calls as that takes.
     runner_options.slots = plan.type->per_instance == 0 ? kStoreSlots : plan.type->per_instance;
   } else {
-    runner_options.slots = plan.config->limits.in_flight > 0 ? plan.config->limits.in_flight : std::max(run.in_flight, kManySlots);
+    runner_options.slots =
+        plan.config->limits.in_flight > 0 ? plan.config->limits.in_flight : std::max(run.in_flight, kManySlots);
   }
   RunnerEvents events;
   events.log = [this](int level, const std::string& source, std::string_view message) { log(level, source, message); };
-  events.waiting = [this](const std::string& name, std::int64_t index, const std::string& reason, std::chrono::milliseconds delay) {
-    waiting(name, index, reason, delay);
-  };
+  events.waiting = [this](const std::string& name, std::int64_t index, const std::string& reason,
+                          std::chrono::milliseconds delay) { waiting(name, index, reason, delay); };
   return std::make_unique<NodeRunner>(plan, module, *pool, timer, std::move(events), runner_options,
                                       journal.plugin(module->pluginId(), module->version(), module->sha256()));
 }
@@ -163,14 +199,17 @@ void Engine::State::makeFeedback(int node) {
     request.index = index;
     request.random_seed = flow->callSeed(index, node);
     request.input = "{" + jsonString(plan.inputs.front().port) + ":" + sample;
-    if (!plan.previous_port.empty() && !previous.empty()) request.input += "," + jsonString(plan.previous_port) + ":" + previous;
+    if (!plan.previous_port.empty() && !previous.empty())
+      request.input += "," + jsonString(plan.previous_port) + ":" + previous;
     request.input += "}";
     request.accept = [emission](Call::Result& result, std::int64_t, int) {
       for (const auto& value : result.values)
         if (value.port->name != "saved") *emission = normalize(value.json);
     };
     request.done = [this, node, index, emission, done = std::move(done)](NodeRunner::Outcome& outcome) {
-      if (outcome.failure) log(TROUPE_WARNING, graph.name(node), "keeps nothing of sample " + std::to_string(index) + ": " + outcome.failure->message);
+      if (outcome.failure)
+        log(TROUPE_WARNING, graph.name(node),
+            "keeps nothing of sample " + std::to_string(index) + ": " + outcome.failure->message);
       if (*emission) journal.append({journal::FeedbackEmitted{run.key, index, graph.name(node), **emission}});
       done(std::move(*emission));
     };
@@ -179,12 +218,14 @@ void Engine::State::makeFeedback(int node) {
   feedback.emplace(node, std::make_unique<Feedback>(lag(node), std::move(call), [this] { fill(); }));
 }
 
-// ---- going on after a pause or a crash --------------------------------------------------------------------------------------------
+// ---- going on after a pause or a crash ------------------------------------------------------------------------------
 
 void Engine::State::restoreFromJournal() {
   const auto last = journal.lastEvent(run.key, "sample");
   // A process that was killed has not told how long it worked; its last sample says it.
-  worked_s = std::max(static_cast<double>(run.active_ms) / 1000.0, stats.restore(journal.totals(run.key), run, last ? last->json : std::string()));
+  worked_s = std::max(static_cast<double>(run.active_ms) / 1000.0,
+                      stats.restore(journal.totals(run.key), run, last ? last->json : std::string()));
+  if (announced) return stats.setTotal(stats.current());  // Nothing goes on; the source may have run dry.
   next = journal.lastStarted(run.key) + 1;
   constexpr std::size_t kPage = 1024;
   for (std::int64_t from = 0;;) {
@@ -196,7 +237,14 @@ void Engine::State::restoreFromJournal() {
   for (const auto& [node, store] : feedback) restoreFeedback(node, *store);
 }
 
-// Brings a feedback store back to where it was: its emissions from the journal; settled samples that it had not seen are given to it again.
+// Who resumes a run that is over wants to see its end: it is given once more, also to who has had it.
+std::int64_t Engine::State::sinkCursor(const std::string& sink) const {
+  const auto kept = journal.cursor(run.key, sink);
+  return announced ? std::min(kept, announced->id - 1) : kept;
+}
+
+// Brings a feedback store back to where it was: its emissions from the journal; settled samples that it had not seen
+// are given to it again.
 void Engine::State::restoreFeedback(int node, Feedback& store) {
   const auto& name = graph.name(node);
   std::vector<std::pair<std::int64_t, std::string>> emissions;
@@ -205,7 +253,8 @@ void Engine::State::restoreFeedback(int node, Feedback& store) {
     // From the oldest that a new sample may read on.
     auto known = journal.feedback(run.key, name, next - lag(node));
     if (known) emissions.emplace_back(known->index, known->json);
-    for (auto index = std::max<std::int64_t>(known ? known->index + 1 : 0, next - lag(node) + 1); index <= newest->index; ++index) {
+    for (auto index = std::max<std::int64_t>(known ? known->index + 1 : 0, next - lag(node) + 1);
+         index <= newest->index; ++index) {
       auto emission = journal.feedback(run.key, name, index);
       if (emission && emission->index == index) emissions.emplace_back(index, emission->json);
     }
@@ -222,10 +271,11 @@ void Engine::State::restoreFeedback(int node, Feedback& store) {
   }
 }
 
-// ---- running ----------------------------------------------------------------------------------------------------------------------
+// ---- running --------------------------------------------------------------------------------------------------------
 
 RunEnd Engine::State::execute() {
   if (options.resume) restoreFromJournal();
+  if (announced) return conclude();
   {
     const std::lock_guard lock(mutex);
     restored = true;
@@ -258,7 +308,8 @@ void Engine::State::stop(const std::string& why, bool cancelled) {
       }
   };
   for (const auto& runner : runners)
-    if (runner && (runner->node().may_block || runner->node().type->kind == loader::Kind::prompt_source)) runner->closeGate();
+    if (runner && (runner->node().may_block || runner->node().type->kind == loader::Kind::prompt_source))
+      runner->closeGate();
   if (cancelled) {
     cancel_all();
   } else {
@@ -282,15 +333,19 @@ RunEnd Engine::State::conclude() {
       const auto ids = savedIdsJson();
       const auto best = bestJson();
       const std::lock_guard lock(mutex);
-      const bool complete = !stopping;
-      end.state = for_good ? "cancelled" : !complete ? "paused" : stats.successful() == 0 && stats.failed() > 0 ? "failed" : "complete";
-      end.reason = end.state == "failed" ? "every sample failed" : why_stopped;
-      end.result = stats.result(run.id, end.state, elapsed(), ids, best);
+      const bool complete = announced || !stopping;
+      if (announced) {
+        end = endOf(*announced);
+      } else {
+        end.state = for_good                                        ? "cancelled"
+                    : !complete                                     ? "paused"
+                    : stats.successful() == 0 && stats.failed() > 0 ? "failed"
+                                                                    : "complete";
+        end.reason = end.state == "failed" ? "every sample failed" : why_stopped;
+        end.result = stats.result(run.id, end.state, elapsed(), ids, best);
+      }
       if (complete) {
-        // A process that was killed after the announcement has left it in the journal.
-        const auto announced = journal.lastEvent(run.key, end.state);
-        const auto last = journal.lastEvent(run.key, "sample");
-        if (!announced || (last && announced->id < last->id)) {
+        if (!announced) {
           auto members = "\"result\":" + end.result;
           if (end.state == "failed") members = "\"error\":" + jsonString(end.reason) + "," + members;
           journal.append({journal::EventAppended{run.key, end.state, std::move(members), unixMs()}});
@@ -322,9 +377,11 @@ RunEnd Engine::State::conclude() {
     if (unsent > 0 && !broken) {
       JsonWriter json;
       json.beginObject().member("level", "warning");
-      json.member("message", "sink \"" + sink->name() + "\" has not taken " + std::to_string(unsent) + " events").endObject();
+      json.member("message", "sink \"" + sink->name() + "\" has not taken " + std::to_string(unsent) + " events")
+          .endObject();
       const auto text = json.text();
-      journal.append({journal::EventAppended{run.key, "notice", std::string(text.substr(1, text.size() - 2)), unixMs()}});
+      journal.append(
+          {journal::EventAppended{run.key, "notice", std::string(text.substr(1, text.size() - 2)), unixMs()}});
     }
   }
   end.abandoned = end.abandoned || pool->abandoned() > 0;
@@ -334,9 +391,10 @@ RunEnd Engine::State::conclude() {
   return end;
 }
 
-// ---- the public side --------------------------------------------------------------------------------------------------------------
+// ---- the public side ------------------------------------------------------------------------------------------------
 
-Engine::Engine(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, journal::Run run, EngineOptions options)
+Engine::Engine(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, journal::Run run,
+               EngineOptions options)
     : state_(std::make_unique<State>(pipeline, catalog, journal, std::move(run), options)) {}
 Engine::~Engine() = default;
 RunEnd Engine::run() { return state_->execute(); }

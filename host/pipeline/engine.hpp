@@ -17,21 +17,22 @@ namespace troupe::pipeline {
 
 struct EngineOptions {
   Backoff backoff;
-  std::chrono::milliseconds grace{2000};         ///< from a call's cancel until its thread is given up
-  std::chrono::milliseconds pause_drain{10000};  ///< how long a pause waits for the calls in flight
-  std::chrono::milliseconds sink_drain{5000};    ///< how long the end of the run waits for the sinks
-  std::chrono::milliseconds progress_every{250}; ///< ephemeral progress frames
+  std::chrono::milliseconds grace{2000};          ///< from a call's cancel until its thread is given up
+  std::chrono::milliseconds pause_drain{10000};   ///< how long a pause waits for the calls in flight
+  std::chrono::milliseconds sink_drain{5000};     ///< how long the end of the run waits for the sinks
+  std::chrono::milliseconds progress_every{250};  ///< ephemeral progress frames
   std::size_t max_threads = 1024;
   bool resume = false;  ///< the run has been in the journal before: go on where it stopped
-  /// Where several runs are watched together: whoever made it gives it every event of the journal, and closes it. Null: the engine's own.
+  /// Where several runs are watched together: whoever made it gives it every event of the journal, and closes it. Null:
+  /// the engine's own.
   std::shared_ptr<EventHub> hub;
 };
 
 /// How a run ended, or stopped for now.
 struct RunEnd {
-  std::string state;   ///< complete | failed (every sample failed) | paused | cancelled
-  std::string reason;  ///< why it is paused or cancelled
-  std::string result;  ///< JSON of the `complete` event's result
+  std::string state;       ///< complete | failed (every sample failed) | paused | cancelled
+  std::string reason;      ///< why it is paused or cancelled
+  std::string result;      ///< JSON of the `complete` event's result
   bool abandoned = false;  ///< a thread never came back from a plugin: end the process without destructors
 };
 
@@ -40,7 +41,8 @@ class Engine {
  public:
   /// Loads the plugins and creates every node: throws Failure(plugin_unusable) before anything has begun.
   /// `journal` is open for writing, `run` is in it; both outlive the engine.
-  Engine(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, journal::Run run, EngineOptions options);
+  Engine(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, journal::Run run,
+         EngineOptions options);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "pipeline/engine_state.hpp"
-#include "support/unix_time.hpp"
 #include "pipeline/utf8_text.hpp"
+#include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
 namespace {
@@ -26,9 +26,12 @@ std::string localTime(std::int64_t unix_ms) {
 
 const char* levelName(int level) {
   switch (level) {
-    case TROUPE_ERROR: return "error";
-    case TROUPE_WARNING: return "warning";
-    default: return "info";
+    case TROUPE_ERROR:
+      return "error";
+    case TROUPE_WARNING:
+      return "warning";
+    default:
+      return "info";
   }
 }
 
@@ -39,9 +42,7 @@ std::string membersOf(const JsonWriter& json) {
 
 }  // namespace
 
-double Engine::State::elapsed() const {
-  return worked_s + std::chrono::duration<double>(Clock::now() - began).count();
-}
+double Engine::State::elapsed() const { return worked_s + std::chrono::duration<double>(Clock::now() - began).count(); }
 
 // A plugin's line, or the host's about a node: kept as a durable event.
 void Engine::State::log(int level, const std::string& source, std::string_view message) {
@@ -56,7 +57,8 @@ void Engine::State::log(int level, const std::string& source, std::string_view m
   journal.append({journal::EventAppended{run.key, "log", membersOf(json), unixMs()}});
 }
 
-void Engine::State::waiting(const std::string& node, std::int64_t index, const std::string& reason, std::chrono::milliseconds delay) {
+void Engine::State::waiting(const std::string& node, std::int64_t index, const std::string& reason,
+                            std::chrono::milliseconds delay) {
   const std::lock_guard lock(mutex);
   if (delay.count() < 0) {
     waits.erase({index, node});
@@ -68,7 +70,8 @@ void Engine::State::waiting(const std::string& node, std::int64_t index, const s
   noteWait();
 }
 
-// With the mutex held, after a change of `live` or `waits`: whether the run as a whole waits, until the first of the waits is over.
+// With the mutex held, after a change of `live` or `waits`: whether the run as a whole waits, until the first of the
+// waits is over.
 void Engine::State::noteWait() {
   if (waits.empty() && !all_wait) return;
   const bool all = !live.empty() && std::all_of(live.begin(), live.end(), [this](const auto& sample) {
@@ -76,7 +79,8 @@ void Engine::State::noteWait() {
     return wait != waits.end() && wait->first.first == sample.first;
   });
   if (all) {
-    const auto first = std::min_element(waits.begin(), waits.end(), [](const auto& a, const auto& b) { return a.second.until < b.second.until; });
+    const auto first = std::min_element(waits.begin(), waits.end(),
+                                        [](const auto& a, const auto& b) { return a.second.until < b.second.until; });
     eta.waitBegins(elapsed(), elapsed() + static_cast<double>(first->second.until - unixMs()) / 1000.0);
   } else if (all_wait) {
     eta.waitEnds(elapsed());
@@ -89,7 +93,8 @@ RunStats::Now Engine::State::now() {
   RunStats::Now now;
   now.elapsed_s = elapsed();
   const auto total = static_cast<std::uint64_t>(std::max<std::int64_t>(stats.total(), 0));
-  now.eta = eta.remaining(now.elapsed_s, static_cast<std::uint64_t>(stats.current()), total, static_cast<std::uint64_t>(run.in_flight));
+  now.eta = eta.remaining(now.elapsed_s, static_cast<std::uint64_t>(stats.current()), total,
+                          static_cast<std::uint64_t>(run.in_flight));
   now.phase = "generating";
   if (stopping) {
     now.phase = "paused";
@@ -97,11 +102,18 @@ RunStats::Now Engine::State::now() {
   } else if (!live.empty()) {
     const auto& [index, sample] = *live.begin();
     switch (sample->phase.load()) {
-      case Sample::Phase::generating: now.phase = "generating"; break;
-      case Sample::Phase::evaluating: now.phase = "evaluating"; break;
-      case Sample::Phase::storing: now.phase = "storing"; break;
+      case Sample::Phase::generating:
+        now.phase = "generating";
+        break;
+      case Sample::Phase::evaluating:
+        now.phase = "evaluating";
+        break;
+      case Sample::Phase::storing:
+        now.phase = "storing";
+        break;
     }
-    if (const auto wait = waits.lower_bound({index, std::string()}); wait != waits.end() && wait->first.first == index) {
+    if (const auto wait = waits.lower_bound({index, std::string()});
+        wait != waits.end() && wait->first.first == index) {
       now.phase = "waiting";
       now.waiting_for = wait->first.second + ": " + wait->second.reason + ", until " + localTime(wait->second.until);
     }
@@ -138,7 +150,8 @@ void Engine::State::publishProgress() {
   if (ended) return;
   const auto json = stats.progress(now());
   hub->publishFrame(run.key, "progress", "progress",
-                    "{\"type\":\"progress\",\"run\":" + jsonString(run.id) + ",\"at\":" + std::to_string(unixMs()) + "," + json.substr(1));
+                    "{\"type\":\"progress\",\"run\":" + jsonString(run.id) + ",\"at\":" + std::to_string(unixMs()) +
+                        "," + json.substr(1));
 }
 
 // Nodes whose figures have changed since they were last published. On the timer's thread.
@@ -161,7 +174,10 @@ void Engine::State::publishNode(const std::string& node, const NodeFigures& figu
   }
   JsonWriter json;
   json.beginObject().member("type", "node").member("run", run.id).member("at", unixMs()).member("node", node);
-  json.member("state", figures.state()).member("running", figures.running).member("done", figures.done).member("failed", figures.failed);
+  json.member("state", figures.state())
+      .member("running", figures.running)
+      .member("done", figures.done)
+      .member("failed", figures.failed);
   json.key("waiting_for");
   wait != nullptr ? json.value(wait->reason) : json.null();
   json.key("until");
@@ -180,8 +196,10 @@ journal::EventAppended Engine::State::runEvent(const std::string& state_name, co
 }
 
 // With the mutex held.
-journal::RunStateChanged Engine::State::stateRow(const std::string& state_name, const std::string& why, std::string result) const {
-  return {run.key, state_name, why, static_cast<std::int64_t>(elapsed() * 1000), stats.repeated(), stats.total(), std::move(result), unixMs()};
+journal::RunStateChanged Engine::State::stateRow(const std::string& state_name, const std::string& why,
+                                                 std::string result) const {
+  return {run.key,       state_name,        why,     static_cast<std::int64_t>(elapsed() * 1000), stats.repeated(),
+          stats.total(), std::move(result), unixMs()};
 }
 
 std::string Engine::State::savedIdsJson() const {

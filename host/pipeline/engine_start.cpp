@@ -7,7 +7,8 @@
 
 namespace troupe::pipeline {
 std::int64_t sampleSeed(std::int64_t run_seed, std::int64_t index) {
-  return static_cast<std::int64_t>(splitMix64(splitMix64(static_cast<std::uint64_t>(run_seed)) + static_cast<std::uint64_t>(index)) >> 33);
+  return static_cast<std::int64_t>(
+      splitMix64(splitMix64(static_cast<std::uint64_t>(run_seed)) + static_cast<std::uint64_t>(index)) >> 33);
 }
 
 // Starts what may start. One thread at a time does it; others only tell it to look again. [a worker, no lock held]
@@ -45,7 +46,8 @@ Engine::State::Started Engine::State::startOne(std::unique_lock<std::mutex>& loc
   source_busy = true;
   ++active;
   const auto index = next;
-  // Others may fill meanwhile: a source that is slow, or never comes back, keeps nobody else from starting what has been begun.
+  // Others may fill meanwhile: a source that is slow, or never comes back, keeps nobody else from starting what has
+  // been begun.
   source_caller = std::this_thread::get_id();
   filling = false;
   lock.unlock();
@@ -71,7 +73,8 @@ void Engine::State::startRestored(std::int64_t index) {
   }
   // A hold that nobody has decided on: back to where held samples are kept.
   for (const auto& row : record->holds) {
-    const bool decided = std::any_of(record->decisions.begin(), record->decisions.end(), [&](const auto& d) { return d.node == row.node; });
+    const bool decided = std::any_of(record->decisions.begin(), record->decisions.end(),
+                                     [&](const auto& d) { return d.node == row.node; });
     if (decided) continue;
     {
       const std::lock_guard lock(mutex);
@@ -99,7 +102,8 @@ void Engine::State::startRestored(std::int64_t index) {
 }
 
 std::string Engine::State::sourceInput(std::int64_t index) const {
-  std::string input = "{\"index\":" + std::to_string(index) + ",\"seed\":" + std::to_string(sampleSeed(run.seed, index)) +
+  std::string input = "{\"index\":" + std::to_string(index) +
+                      ",\"seed\":" + std::to_string(sampleSeed(run.seed, index)) +
                       ",\"total\":" + std::to_string(run.samples);
   for (const auto& delayed : graph.nodes[static_cast<std::size_t>(graph.source)].delayed) {
     const auto value = feedback.at(delayed.from)->value(index - delayed.lag);
@@ -115,14 +119,17 @@ void Engine::State::callSource(std::int64_t index) {
   request.random_seed = flow->callSeed(index, graph.source);
   request.input = sourceInput(index);
   request.accept = [this, index, prompt](Call::Result& result, std::int64_t, int) {
-    if (result.values.size() > 1) throw BadValue("emitted " + std::to_string(result.values.size()) + " prompts for one index");
-    if (!result.values.empty()) *prompt = completePrompt(result.values.front().json, index, sampleSeed(run.seed, index));
+    if (result.values.size() > 1)
+      throw BadValue("emitted " + std::to_string(result.values.size()) + " prompts for one index");
+    if (!result.values.empty())
+      *prompt = completePrompt(result.values.front().json, index, sampleSeed(run.seed, index));
   };
   request.done = [this, index, prompt](NodeRunner::Outcome& outcome) { sourceDone(index, *prompt, outcome); };
   runners[static_cast<std::size_t>(graph.source)]->run(std::move(request), true);
 }
 
-void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptValue>& prompt, const NodeRunner::Outcome& outcome) {
+void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptValue>& prompt,
+                               const NodeRunner::Outcome& outcome) {
   if (outcome.suspended || (!outcome.failure && !prompt)) {
     {
       const std::lock_guard lock(mutex);
@@ -174,7 +181,8 @@ bool Engine::State::feedbackReady(std::int64_t index) const {
   return true;
 }
 
-void Engine::State::settled(const SamplePtr& sample, SettledSample settled, std::vector<journal::Row> rows, std::string json) {
+void Engine::State::settled(const SamplePtr& sample, SettledSample settled, std::vector<journal::Row> rows,
+                            std::string json) {
   std::vector<int> feeds;
   for (const int node : graph.feedback)
     if (sample->ok && flow->reaches(*sample, node)) feeds.push_back(node);
@@ -209,7 +217,7 @@ void Engine::State::left(const SamplePtr& sample) {
   fill();
 }
 
-// ---- held samples -----------------------------------------------------------------------------------------------------------------
+// ---- held samples ---------------------------------------------------------------------------------------------------
 
 void Engine::State::hold(const SamplePtr& sample, int filter, const HoldValue& value) {
   {
@@ -269,7 +277,7 @@ bool Engine::State::decide(std::int64_t index, const std::string& filter, bool p
   return kept;
 }
 
-// ---- the end ----------------------------------------------------------------------------------------------------------------------
+// ---- the end --------------------------------------------------------------------------------------------------------
 
 void Engine::State::checkEnd() {
   std::optional<std::string> pause_for;
@@ -284,7 +292,8 @@ void Engine::State::checkEnd() {
         if (more && feedbackReady(next)) return;
         if (!held.empty()) {
           if (std::any_of(held.begin(), held.end(), [](const auto& h) { return h.second.until.has_value(); })) return;
-          pause_for = std::to_string(held.size()) + (held.size() == 1 ? " sample is" : " samples are") + " held for review";
+          pause_for =
+              std::to_string(held.size()) + (held.size() == 1 ? " sample is" : " samples are") + " held for review";
         } else {
           for (const auto& [node, store] : feedback)
             if (!store->applied(next - 1)) return;

@@ -29,13 +29,14 @@
 
 namespace troupe::pipeline {
 
-/// The engine's inside. Its functions are in three files, by what they do: engine.cpp (life of a run), engine_start.cpp (which sample starts
-/// when), engine_events.cpp (what is told).
+/// The engine's inside. Its functions are in three files, by what they do: engine.cpp (life of a run), engine_start.cpp
+/// (which sample starts when), engine_events.cpp (what is told).
 struct Engine::State {
   using SamplePtr = std::shared_ptr<Sample>;
   using Clock = Timer::Clock;
 
-  State(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, journal::Run run, EngineOptions options);
+  State(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, journal::Run run,
+        EngineOptions options);
   ~State();
 
   // ---- life of a run
@@ -46,6 +47,7 @@ struct Engine::State {
   void leaveJournal();
   std::unique_ptr<NodeRunner> makeRunner(int node, loader::Catalog& catalog);
   void makeFeedback(int node);
+  std::int64_t sinkCursor(const std::string& sink) const;
   void restoreFromJournal();
   void restoreFeedback(int node, Feedback& store);
   std::int64_t lag(int node) const;
@@ -87,6 +89,7 @@ struct Engine::State {
   const journal::Run run;
   const EngineOptions options;
   const Graph graph;
+  const std::optional<journal::Event> announced;  // The end, by a process that was killed before it could note it.
   const std::shared_ptr<EventHub> hub;
   const Clock::time_point began = Clock::now();
   double worked_s = 0;  // Active time before this process; set before the run goes on.
@@ -106,11 +109,11 @@ struct Engine::State {
   std::condition_variable over;
   RunStats stats;
   Eta eta;
-  std::int64_t next = 0;        // First index that has no prompt yet.
-  bool exhausted = false;       // The source has no more.
+  std::int64_t next = 0;   // First index that has no prompt yet.
+  bool exhausted = false;  // The source has no more.
   bool source_busy = false;
   std::thread::id source_caller;  // Who is inside callSource(); goes on by itself afterwards.
-  int active = 0;               // Samples that hold a slot of run.in_flight.
+  int active = 0;                 // Samples that hold a slot of run.in_flight.
   std::map<std::int64_t, SamplePtr> live;
   std::deque<std::int64_t> again;  // Begun before, to go on: after a resume, or a decision.
   struct Held {

@@ -5,10 +5,16 @@
 
 namespace troupe::pipeline {
 
+void EventHub::startAfter(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  head_ = dropped_ = id;
+  changed_.notify_all();
+}
+
 void EventHub::publish(const journal::Event& event) {
   auto shared = std::make_shared<const journal::Event>(event);
   const std::lock_guard lock(mutex_);
-  // What came before the first one is in the journal only: a sink that a dead process left behind reads it there.
+  // What came before the first one is in the journal only.
   if (head_ == 0) dropped_ = event.id - 1;
   head_ = event.id;
   ring_.push_back(std::move(shared));
@@ -34,7 +40,8 @@ void EventHub::dropFrames(journal::RunKey run) {
 bool EventHub::hasFrames(journal::RunKey run, std::uint64_t after) const {
   if (version_ <= after) return false;
   // Not only by the version: what has been dropped would wake for ever.
-  for (auto it = frames_.lower_bound({run, std::string()}); it != frames_.end() && (run == 0 || it->first.first == run); ++it)
+  for (auto it = frames_.lower_bound({run, std::string()}); it != frames_.end() && (run == 0 || it->first.first == run);
+       ++it)
     if (it->second.version > after) return true;
   return false;
 }
@@ -50,7 +57,8 @@ void EventHub::wake() {
   changed_.notify_all();
 }
 
-EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::size_t limit, const std::atomic<bool>& stop, journal::RunKey run) {
+EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::size_t limit,
+                               const std::atomic<bool>& stop, journal::RunKey run) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return closed_ || stop.load() || head_ > cursor || hasFrames(run, version); });
   Batch batch;
@@ -63,7 +71,8 @@ EventHub::Batch EventHub::wait(std::int64_t cursor, std::uint64_t version, std::
   }
   for (const auto& [key, frame] : frames_)
     if (frame.version > version && (run == 0 || key.first == run)) batch.frames.push_back(frame);
-  std::sort(batch.frames.begin(), batch.frames.end(), [](const Frame& a, const Frame& b) { return a.version < b.version; });
+  std::sort(batch.frames.begin(), batch.frames.end(),
+            [](const Frame& a, const Frame& b) { return a.version < b.version; });
   batch.closed = closed_;
   return batch;
 }

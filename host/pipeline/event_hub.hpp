@@ -15,8 +15,8 @@
 
 namespace troupe::pipeline {
 
-/// What watchers read from: a ring of the newest durable events, and the latest of each ephemeral frame. A watcher is a cursor, never a
-/// queue, so a slow one costs nothing; one that falls off the ring reads back from the journal.
+/// What watchers read from: a ring of the newest durable events, and the latest of each ephemeral frame. A watcher is a
+/// cursor, never a queue, so a slow one costs nothing; one that falls off the ring reads back from the journal.
 class EventHub {
  public:
   using EventPtr = std::shared_ptr<const journal::Event>;
@@ -37,6 +37,8 @@ class EventHub {
 
   explicit EventHub(std::size_t capacity = 1024) : capacity_(capacity) {}
 
+  /// Events up to `id` are of processes before this one: they are in the journal only. Before the first publish().
+  void startAfter(std::int64_t id);
   /// A committed event; ids ascend. [journal's thread]
   void publish(const journal::Event& event);
   /// A frame that replaces the last one of the run with the same key. [any thread]
@@ -48,9 +50,10 @@ class EventHub {
   /// Wakes every watcher, whatever there is. [any thread]
   void wake();
 
-  /// Waits until there is something after the cursor or the version, or until closed or `stop` is true after a wake(). At most `limit` events,
-  /// of all runs; frames of `run`, or of all when that is 0.
-  Batch wait(std::int64_t cursor, std::uint64_t version, std::size_t limit, const std::atomic<bool>& stop, journal::RunKey run = 0);
+  /// Waits until there is something after the cursor or the version, or until closed or `stop` is true after a wake().
+  /// At most `limit` events, of all runs; frames of `run`, or of all when that is 0.
+  Batch wait(std::int64_t cursor, std::uint64_t version, std::size_t limit, const std::atomic<bool>& stop,
+             journal::RunKey run = 0);
   std::int64_t head() const;
 
  private:

@@ -13,19 +13,21 @@
 
 namespace troupe::pipeline {
 
-/// The order behind delayed references: stores that feed back are called in index order, one sample after the other, whatever the order
-/// in which samples settle, and sample i reads what they had emitted after sample i - lag. So the same samples come out at any concurrency.
-/// One object a feedback store. [any thread]
+/// The order behind delayed references: stores that feed back are called in index order, one sample after the other,
+/// whatever the order in which samples settle, and sample i reads what they had emitted after sample i - lag. So the
+/// same samples come out at any concurrency. One object a feedback store. [any thread]
 class Feedback {
  public:
-  /// Calls the store with a kept sample and the store's latest emission ("" = none yet), then `done` with the new one (nothing: unchanged).
+  /// Calls the store with a kept sample and the store's latest emission ("" = none yet), then `done` with the new one
+  /// (nothing: unchanged).
   using CallStore = std::function<void(std::int64_t index, const std::string& sample, const std::string& previous,
                                        std::function<void(std::optional<std::string>)> done)>;
 
   /// `max_lag`: the largest of the references. `advanced` is told whenever more samples may start; not under the lock.
   Feedback(std::int64_t max_lag, CallStore call, std::function<void()> advanced);
 
-  /// After a resume: emissions known, ascending by index, the last one first to be built upon; `next` is the first index not applied.
+  /// After a resume: emissions known, ascending by index, the last one first to be built upon; `next` is the first
+  /// index not applied.
   void restore(std::int64_t next, std::vector<std::pair<std::int64_t, std::string>> emissions);
 
   /// Sample `index` is over; `sample` is its JSON when the store is to have it.

@@ -15,7 +15,8 @@ inline std::size_t at(int position) { return static_cast<std::size_t>(position);
 /// The one value that a node of this kind has to emit; `what` it is.
 inline const std::string& single(const Call::Result& result, std::string_view what) {
   if (result.values.size() != 1)
-    throw BadValue("emitted " + std::to_string(result.values.size()) + " values where one " + std::string(what) + " is due");
+    throw BadValue("emitted " + std::to_string(result.values.size()) + " values where one " + std::string(what) +
+                   " is due");
   return result.values.front().json;
 }
 

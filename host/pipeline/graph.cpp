@@ -70,16 +70,28 @@ Graph buildGraph(const config::Pipeline& pipeline) {
   for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
     const auto& node = graph.nodes[static_cast<std::size_t>(i)];
     switch (node.type->kind) {
-      case Kind::prompt_source: graph.source = i; break;
+      case Kind::prompt_source:
+        graph.source = i;
+        break;
       case Kind::provider:
         if (!node.inputs.empty()) graph.providers.push_back(i);
         if (judged.count(i) != 0) graph.candidates.push_back(i);
         break;
-      case Kind::scorer: graph.scorers.push_back(i); break;
-      case Kind::selector: graph.selector = i; break;
-      case Kind::filter: graph.filters.push_back(i); break;
-      case Kind::store: (read_later.count(i) != 0 ? graph.feedback : graph.stores).push_back(i); break;
-      case Kind::sink: graph.sinks.push_back(i); break;
+      case Kind::scorer:
+        graph.scorers.push_back(i);
+        break;
+      case Kind::selector:
+        graph.selector = i;
+        break;
+      case Kind::filter:
+        graph.filters.push_back(i);
+        break;
+      case Kind::store:
+        (read_later.count(i) != 0 ? graph.feedback : graph.stores).push_back(i);
+        break;
+      case Kind::sink:
+        graph.sinks.push_back(i);
+        break;
     }
   }
   graph.providers = upstreamFirst(graph, graph.providers);

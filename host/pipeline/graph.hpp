@@ -27,7 +27,7 @@ struct Graph {
     std::vector<Delayed> delayed;  ///< delayed references
     std::string previous_port;     ///< port that is given its own latest emission, or ""
     bool per_candidate = false;
-    bool may_block = false;        ///< gets a worker of its own: it may wait for the world outside
+    bool may_block = false;  ///< gets a worker of its own: it may wait for the world outside
   };
 
   std::vector<Node> nodes;  ///< as in the pipeline
@@ -36,9 +36,10 @@ struct Graph {
   std::vector<int> providers;   ///< those with inputs, an upstream one before its downstream ones
   std::vector<int> candidates;  ///< the providers whose answers are scored or voted on, in file order
   std::vector<int> scorers;
-  std::vector<int> filters;     ///< upstream first
-  std::vector<int> stores;      ///< without the feedback ones
-  std::vector<int> feedback;    ///< stores that a delayed reference reads: called in index order after the sample has settled
+  std::vector<int> filters;  ///< upstream first
+  std::vector<int> stores;   ///< without the feedback ones
+  std::vector<int>
+      feedback;  ///< stores that a delayed reference reads: called in index order after the sample has settled
   std::vector<int> sinks;
 
   const std::string& name(int node) const { return nodes[static_cast<std::size_t>(node)].config->name; }

@@ -19,7 +19,8 @@ class LogLimit {
     constexpr double kBurst = 20, kPerSecond = 5;
     const std::lock_guard lock(mutex_);
     auto& bucket = buckets_.try_emplace(source, Bucket{kBurst, now, 0}).first->second;
-    bucket.tokens = std::min(kBurst, bucket.tokens + kPerSecond * std::chrono::duration<double>(now - bucket.at).count());
+    bucket.tokens =
+        std::min(kBurst, bucket.tokens + kPerSecond * std::chrono::duration<double>(now - bucket.at).count());
     bucket.at = now;
     if (bucket.tokens < 1) {
       ++bucket.left_out;

@@ -46,7 +46,8 @@ struct NodeRunner::LogGate {
 
 // An instance with the host table that it was made with; outlives the runner inside an abandoned thread.
 struct NodeRunner::LiveInstance {
-  LiveInstance(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::function<void(int, std::string_view)> log)
+  LiveInstance(const Graph::Node& node, std::shared_ptr<loader::Module> module,
+               std::function<void(int, std::string_view)> log)
       : host(std::move(log)), instance(std::move(module), node.config->type, host.table(), node.config->options) {}
   services::HostTable host;
   loader::Instance instance;
@@ -82,7 +83,8 @@ NodeRunner::NodeRunner(const Graph::Node& node, std::shared_ptr<loader::Module> 
       options_(options),
       plugin_(plugin),
       // Sources and stores keep what they know in their one instance.
-      shared_instance_(node.type->per_instance == 0 || node.type->kind == loader::Kind::prompt_source || node.type->kind == loader::Kind::store),
+      shared_instance_(node.type->per_instance == 0 || node.type->kind == loader::Kind::prompt_source ||
+                       node.type->kind == loader::Kind::store),
       log_gate_(std::make_shared<LogGate>(
           [log = events_.log, name = node.config->name](int level, std::string_view text) { log(level, name, text); })),
       slots_(options.slots) {
@@ -93,10 +95,12 @@ NodeRunner::NodeRunner(const Graph::Node& node, std::shared_ptr<loader::Module> 
 NodeRunner::~NodeRunner() { log_gate_->close(); }
 
 std::shared_ptr<NodeRunner::LiveInstance> NodeRunner::makeInstance() const {
-  return std::make_shared<LiveInstance>(node_, module_, [gate = log_gate_](int level, std::string_view text) { gate->pass(level, text); });
+  return std::make_shared<LiveInstance>(
+      node_, module_, [gate = log_gate_](int level, std::string_view text) { gate->pass(level, text); });
 }
 
-// With a slot held. Nothing when all instances are in use and no further one may be made; throws Failure when it cannot be made.
+// With a slot held. Nothing when all instances are in use and no further one may be made; throws Failure when it cannot
+// be made.
 std::shared_ptr<NodeRunner::LiveInstance> NodeRunner::takeInstance() {
   {
     const std::lock_guard lock(mutex_);
@@ -150,7 +154,8 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
       // Rounded up to the timer's unit, so that a call never comes early.
       const auto now = Timer::Clock::now();
       const auto start = std::max(now, next_start_);
-      next_start_ = start + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(60.0 / node_.config->limits.rpm));
+      next_start_ =
+          start + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(60.0 / node_.config->limits.rpm));
       pace = std::chrono::ceil<milliseconds>(start - now);
     }
   }
@@ -202,21 +207,25 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
     return;
   }
   if (!execution->instance) {
+    bool given_back = false;
     {
       const std::lock_guard lock(mutex_);
-      if (slots_ > 0 && !closed_) {
+      given_back = !free_.empty();  // Since the look above: who gave it back has found nobody waiting.
+      if (!given_back && slots_ > 0 && !closed_) {
         --used_;
         queue_.push_front(job);  // Whoever has an instance hands it on.
         return;
       }
     }
-    return begin(job, true);  // Which refuses it.
+    return given_back ? execute(job) : begin(job, true);  // Which refuses it.
   }
   // The input is kept for a further attempt.
   execution->job = job;
-  execution->call = std::make_shared<Call>(*node_.type, job->request.input, job->request.random_seed, job->request.listener);
+  execution->call =
+      std::make_shared<Call>(*node_.type, job->request.input, job->request.random_seed, job->request.listener);
   execution->began = Timer::Clock::now();
-  execution->deadline = execution->began + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(node_.config->limits.timeout_s));
+  execution->deadline = execution->began + duration_cast<Timer::Clock::duration>(
+                                               std::chrono::duration<double>(node_.config->limits.timeout_s));
   ++job->outcome.attempts;
 
   std::list<std::shared_ptr<Execution>>::iterator place;
@@ -233,7 +242,8 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
     return;
   }
 
-  // This thread may be given up: until it has delivered it uses only what the execution owns, and afterwards nothing if it comes too late.
+  // This thread may be given up: until it has delivered it uses only what the execution owns, and afterwards nothing if
+  // it comes too late.
   const int code = execution->instance->instance.run(execution->call->table());
   auto result = execution->call->finish(code);
   if (execution->delivered.exchange(true)) throw TaskPool::Abandoned{};
@@ -309,7 +319,8 @@ void NodeRunner::finish(const std::shared_ptr<Job>& job, std::optional<FailureIn
   job->waited = false;
   if (!suspended) {
     (failure ? failed_ : done_).fetch_add(1, std::memory_order_relaxed);
-    if (const bool fails = failure.has_value(); failing_.load(std::memory_order_relaxed) != fails) failing_.store(fails, std::memory_order_relaxed);
+    if (const bool fails = failure.has_value(); failing_.load(std::memory_order_relaxed) != fails)
+      failing_.store(fails, std::memory_order_relaxed);
   }
   job->outcome.failure = std::move(failure);
   job->outcome.suspended = suspended;
@@ -353,7 +364,8 @@ void NodeRunner::sweep(Timer::Clock::time_point now) {
     for (auto it = running_.begin(); it != running_.end();) {
       auto& execution = *it;
       if (execution->cancelled && now >= execution->deadline + options_.grace && !execution->delivered.exchange(true)) {
-        // What is left of the instances takes the calls; without one, or when too many threads are lost in it, all that come are refused.
+        // What is left of the instances takes the calls; without one, or when too many threads are lost in it, all that
+        // come are refused.
         stuck_ = true;
         if (!shared_instance_) slots_ = std::min(slots_, --instances_);
         if (++lost_ >= kMostLost) slots_ = 0;

@@ -31,7 +31,9 @@ namespace troupe::pipeline {
 struct RunnerEvents {
   std::function<void(int level, const std::string& source, std::string_view message)> log;
   /// A call has to wait before its next attempt (delay), or begins at last (delay < 0).
-  std::function<void(const std::string& node, std::int64_t index, const std::string& reason, std::chrono::milliseconds delay)> waiting;
+  std::function<void(const std::string& node, std::int64_t index, const std::string& reason,
+                     std::chrono::milliseconds delay)>
+      waiting;
 };
 
 /// Runs the calls of one node: instances, slots, pace, time limits, repeats. A call that waits holds no thread.
@@ -62,21 +64,23 @@ class NodeRunner {
     std::int64_t index = 0;
     std::uint64_t random_seed = 0;
     Call::Listener listener;
-    /// Takes what a successful attempt emitted; throws BadValue when it is not what the port asks for (the attempt is then `malformed`).
+    /// Takes what a successful attempt emitted; throws BadValue when it is not what the port asks for (the attempt is
+    /// then `malformed`).
     std::function<void(Call::Result&, std::int64_t latency_ms, int attempts)> accept;
     /// Called once, on a worker; never under a lock of the runner.
     std::function<void(Outcome&)> done;
   };
 
   /// Loads nothing, but creates the first instance: throws Failure(plugin_unusable).
-  NodeRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, TaskPool& pool, Timer& timer, RunnerEvents events,
-             Options options, journal::PluginKey plugin);
+  NodeRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, TaskPool& pool, Timer& timer,
+             RunnerEvents events, Options options, journal::PluginKey plugin);
   ~NodeRunner();
   NodeRunner(const NodeRunner&) = delete;
   NodeRunner& operator=(const NodeRunner&) = delete;
 
-  /// Begins the call: on this thread when a slot is free and `here`, else on a worker. The plugin may never come back from it; its thread then
-  /// leaves by TaskPool::Abandoned, so what follows this call may never be done by it. [a worker; with here = false any thread]
+  /// Begins the call: on this thread when a slot is free and `here`, else on a worker. The plugin may never come back
+  /// from it; its thread then leaves by TaskPool::Abandoned, so what follows this call may never be done by it. [a
+  /// worker; with here = false any thread]
   void run(Request request, bool here);
 
   /// From now on no attempt begins; what waits comes back as suspended.
@@ -133,9 +137,9 @@ class NodeRunner {
   bool closed_ = false;
   bool stuck_ = false;  // No further instance is made.
   std::optional<FailureInfo> parked_;
-  Timer::Clock::time_point next_start_{};  // Pace of limits.rpm.
-  std::deque<std::shared_ptr<Job>> queue_;                     // Waits for a slot.
-  std::map<std::shared_ptr<Job>, Timer::Id> later_;            // Waits for its time: back-off, pace.
+  Timer::Clock::time_point next_start_{};            // Pace of limits.rpm.
+  std::deque<std::shared_ptr<Job>> queue_;           // Waits for a slot.
+  std::map<std::shared_ptr<Job>, Timer::Id> later_;  // Waits for its time: back-off, pace.
   std::vector<std::shared_ptr<LiveInstance>> free_;
   std::list<std::shared_ptr<Execution>> running_;
 };

@@ -46,8 +46,8 @@ Resumption prepareResume(journal::Journal& journal, const loader::TypeLookup& ty
   auto pipeline = config::checkPipeline(run.pipeline_text, run.file, types, check);
   const bool more = asksForSamples(changes);
   if (const auto begun = journal.lastStarted(run.key) + 1; more && pipeline.samples < begun)
-    throw Failure(ExitCode::usage, "run " + run.id + " has begun " + std::to_string(begun) + " samples; it cannot end with " +
-                                       std::to_string(pipeline.samples));
+    throw Failure(ExitCode::usage, "run " + run.id + " has begun " + std::to_string(begun) +
+                                       " samples; it cannot end with " + std::to_string(pipeline.samples));
   if (!changes.empty()) {
     journal.changeRun(run.key, pipeline.samples, pipeline.in_flight, overridesJson(overrides), run.pipeline_text,
                       pipeline.effective, pipeline.hash);

@@ -21,8 +21,8 @@ struct Resumption {
   journal::Run run;
   config::Pipeline pipeline;
 };
-/// Checks the stored pipeline as of now and notes the changes in the journal. `check` says how; base and overrides are the run's own. Throws
-/// Problems(invalid_pipeline), Failure(usage) when fewer samples are asked for than have begun.
+/// Checks the stored pipeline as of now and notes the changes in the journal. `check` says how; base and overrides are
+/// the run's own. Throws Problems(invalid_pipeline), Failure(usage) when fewer samples are asked for than have begun.
 Resumption prepareResume(journal::Journal& journal, const loader::TypeLookup& types, journal::Run run,
                          const std::vector<config::Override>& changes, config::CheckOptions check = {});
 

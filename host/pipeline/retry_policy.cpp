@@ -17,10 +17,15 @@ std::optional<std::chrono::milliseconds> RetryPolicy::next(const FailureInfo& fa
   switch (failure.code) {
     case TROUPE_E_RATE_LIMITED:
     case TROUPE_E_OVERLOADED:
-    case TROUPE_E_TRANSIENT: allowed = retries_; break;
+    case TROUPE_E_TRANSIENT:
+      allowed = retries_;
+      break;
     case TROUPE_E_TRUNCATED:
-    case TROUPE_E_MALFORMED: allowed = std::min(retries_, 1); break;
-    default: break;
+    case TROUPE_E_MALFORMED:
+      allowed = std::min(retries_, 1);
+      break;
+    default:
+      break;
   }
   // A service that is busy says the same every time and yet answers in the end.
   const bool busy = failure.code == TROUPE_E_RATE_LIMITED || failure.code == TROUPE_E_OVERLOADED;
@@ -28,7 +33,8 @@ std::optional<std::chrono::milliseconds> RetryPolicy::next(const FailureInfo& fa
   if (failure.retry_after_ms >= 0) return std::chrono::milliseconds(failure.retry_after_ms);
   const int doublings = std::min(attempts_ - 1, 20);
   const auto ceiling = std::min<std::int64_t>(backoff_.cap.count(), backoff_.base.count() << doublings);
-  return std::chrono::milliseconds(ceiling <= 0 ? 0 : static_cast<std::int64_t>(random % static_cast<std::uint64_t>(ceiling + 1)));
+  return std::chrono::milliseconds(
+      ceiling <= 0 ? 0 : static_cast<std::int64_t>(random % static_cast<std::uint64_t>(ceiling + 1)));
 }
 
 }  // namespace troupe::pipeline

@@ -21,8 +21,9 @@ class RetryPolicy {
   RetryPolicy(int retries, Backoff backoff) : retries_(retries), backoff_(backoff) {}
 
   /// The wait before the next attempt, or nothing when the failure is final. `random` spreads the wait (full jitter).
-  /// rate_limited, overloaded, transient: up to `retries` times; truncated, malformed: once; all others never. A failure that is not of
-  /// a busy service ends it when it comes the third time in a row with the same words, since that one is deterministic.
+  /// rate_limited, overloaded, transient: up to `retries` times; truncated, malformed: once; all others never. A
+  /// failure that is not of a busy service ends it when it comes the third time in a row with the same words, since
+  /// that one is deterministic.
   std::optional<std::chrono::milliseconds> next(const FailureInfo& failure, std::uint64_t random);
 
  private:

@@ -43,7 +43,8 @@ double RunStats::restore(const journal::RunTotals& totals, const journal::Run& r
   for (const auto& [genre, count] : totals.genres) genres_[genre] = count;
   for (const auto& node : totals.nodes) {
     auto& mine = nodes_[node.node];
-    mine = Node{node.calls, node.candidates, node.failures, node.attempts, node.wins, node.scored, node.quality_sum, node.latency_ms_sum};
+    mine = Node{node.calls, node.candidates, node.failures,    node.attempts,
+                node.wins,  node.scored,     node.quality_sum, node.latency_ms_sum};
     if (std::find(order_.begin(), order_.end(), node.node) == order_.end()) order_.push_back(node.node);
   }
   if (latest.empty()) return 0;
@@ -79,7 +80,8 @@ void RunStats::settle(const SettledSample& sample) {
     node.attempts += failure.attempts;
   }
   latest_genre_ = sample.genre;
-  const auto genre = genres_.size() < kMaxGenres || genres_.count(sample.genre) != 0 ? sample.genre : std::string("(other)");
+  const auto genre =
+      genres_.size() < kMaxGenres || genres_.count(sample.genre) != 0 ? sample.genre : std::string("(other)");
   ++genres_[genre];
   if (!sample.ok) {
     ++failed_;
@@ -98,8 +100,11 @@ std::string RunStats::progress(const Now& now) const {
   const auto done = current();
   json.beginObject();
   json.member("current", done).member("total", total_);
-  json.member("percentage", total_ > 0 ? rounded(100.0 * static_cast<double>(done) / static_cast<double>(total_), 0.01) : 100.0);
-  json.member("latest_quality", latest_quality_).member("current_genre", latest_genre_).member("best_model", best_model_);
+  json.member("percentage",
+              total_ > 0 ? rounded(100.0 * static_cast<double>(done) / static_cast<double>(total_), 0.01) : 100.0);
+  json.member("latest_quality", latest_quality_)
+      .member("current_genre", latest_genre_)
+      .member("best_model", best_model_);
   json.member("successful", successful_).member("failed", failed_).member("stories_saved", saved_);
   json.member("phase", now.phase);
   if (!now.waiting_for.empty()) json.member("waiting_for", now.waiting_for);
@@ -137,18 +142,25 @@ std::string RunStats::sampleEvent(const SettledSample& sample, const Now& now) c
   }
   json.endArray().key("failures").beginArray();
   for (const auto& failure : sample.failures)
-    json.beginObject().member("node", failure.node).member("code", codeName(failure.failure.code)).member("message", failure.failure.message).endObject();
+    json.beginObject()
+        .member("node", failure.node)
+        .member("code", codeName(failure.failure.code))
+        .member("message", failure.failure.message)
+        .endObject();
   json.endArray().key("progress").raw(progress(now)).endObject();
   const auto text = json.text();
   return std::string(text.substr(1, text.size() - 2));
 }
 
-std::string RunStats::result(std::string_view run_id, std::string_view state, double elapsed_s, std::string_view saved_ids,
-                             std::string_view best) const {
+std::string RunStats::result(std::string_view run_id, std::string_view state, double elapsed_s,
+                             std::string_view saved_ids, std::string_view best) const {
   JsonWriter json;
   json.beginObject();
   json.member("run", run_id).member("state", state).member("samples", total_);
-  json.member("successful", successful_).member("failed", failed_).member("stories_saved", saved_).member("below_threshold", dropped_);
+  json.member("successful", successful_)
+      .member("failed", failed_)
+      .member("stories_saved", saved_)
+      .member("below_threshold", dropped_);
   seconds(json, "elapsed_s", elapsed_s);
   json.member("repeated", repeated_);
   writeTable(json);
@@ -168,10 +180,16 @@ void RunStats::writeTable(JsonWriter& json) const {
   json.key("models").beginArray();
   for (const auto& name : order_) {
     const auto& node = nodes_.at(name);
-    json.beginObject().member("node", name).member("wins", node.wins).member("candidates", node.candidates).member("failures", node.failures);
-    member(json, "mean_quality", node.scored > 0 ? std::optional(node.quality_sum / static_cast<double>(node.scored)) : std::nullopt);
+    json.beginObject()
+        .member("node", name)
+        .member("wins", node.wins)
+        .member("candidates", node.candidates)
+        .member("failures", node.failures);
+    member(json, "mean_quality",
+           node.scored > 0 ? std::optional(node.quality_sum / static_cast<double>(node.scored)) : std::nullopt);
     member(json, "mean_latency_ms",
-           node.candidates > 0 ? std::optional(std::round(node.latency_sum / static_cast<double>(node.candidates))) : std::nullopt);
+           node.candidates > 0 ? std::optional(std::round(node.latency_sum / static_cast<double>(node.candidates)))
+                               : std::nullopt);
     json.member("calls", node.calls).member("retries", node.attempts - node.calls).endObject();
   }
   json.endArray().key("genres").beginObject();

@@ -37,8 +37,8 @@ struct SettledSample {
   std::int64_t index = 0;
   std::string genre = "-";
   bool ok = false;
-  std::string reason;   ///< why it failed
-  std::string winner;   ///< node
+  std::string reason;  ///< why it failed
+  std::string winner;  ///< node
   double quality = 0;
   std::optional<double> margin;
   std::string snippet;
@@ -54,8 +54,8 @@ class RunStats {
  public:
   RunStats(std::int64_t total, std::vector<std::string> provider_nodes);
 
-  /// Takes over what the journal knows; `latest` is the JSON of the last `sample` event, or empty. Returns the active time, in seconds, that
-  /// this event tells of.
+  /// Takes over what the journal knows; `latest` is the JSON of the last `sample` event, or empty. Returns the active
+  /// time, in seconds, that this event tells of.
   double restore(const journal::RunTotals& totals, const journal::Run& run, std::string_view latest);
   void setTotal(std::int64_t total) { total_ = total; }
   std::int64_t total() const { return total_; }
@@ -65,13 +65,14 @@ class RunStats {
   std::int64_t repeated() const { return repeated_; }
   void addRepeated(std::int64_t calls) { repeated_ += calls; }
 
-  /// Counts a sample with all that it took, also what was done before a resume: the totals that restore() takes are of settled samples only.
+  /// Counts a sample with all that it took, also what was done before a resume: the totals that restore() takes are of
+  /// settled samples only.
   void settle(const SettledSample& sample);
 
   struct Now {
     std::string_view phase;  ///< generating | evaluating | storing | waiting | paused | complete
     std::string waiting_for;
-    double elapsed_s = 0;    ///< active time
+    double elapsed_s = 0;  ///< active time
     std::optional<EtaRange> eta;
   };
   /// The seed's progress object with Troupe's additions.

@@ -34,7 +34,9 @@ std::string withMembers(std::string_view json, std::string_view members) {
   return text;
 }
 
-std::string qualityMember(const std::optional<double>& quality) { return "\"quality\":" + (quality ? jsonNumber(*quality) : "null"); }
+std::string qualityMember(const std::optional<double>& quality) {
+  return "\"quality\":" + (quality ? jsonNumber(*quality) : "null");
+}
 
 std::string candidateList(const Graph& graph, const Sample& sample, bool with_scores) {
   std::string list = "[";
@@ -144,9 +146,10 @@ std::string sampleScorerInput(const Graph& graph, const Sample& sample, int node
 std::string selectorInput(const Graph& graph, const Sample& sample) {
   std::string weights;
   for (const int scorer : graph.scorers)
-    weights += (weights.empty() ? "" : ",") + jsonString(graph.name(scorer)) + ":" + jsonNumber(graph.nodes[at(scorer)].config->weight);
-  return "{\"scores\":" + scoreList(graph, sample) + ",\"candidates\":" + candidateList(graph, sample, false) + ",\"weights\":{" +
-         weights + "}," + sample.context + "}";
+    weights += (weights.empty() ? "" : ",") + jsonString(graph.name(scorer)) + ":" +
+               jsonNumber(graph.nodes[at(scorer)].config->weight);
+  return "{\"scores\":" + scoreList(graph, sample) + ",\"candidates\":" + candidateList(graph, sample, false) +
+         ",\"weights\":{" + weights + "}," + sample.context + "}";
 }
 
 std::string sampleJson(const Graph& graph, const Sample& sample, std::string_view run_id) {
@@ -214,7 +217,8 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
   rapidjson::Document decision;
   decision.Parse(record.decision.data(), record.decision.size());
   if (!decision.HasParseError() && decision.IsObject()) {
-    if (const auto margin = std::as_const(decision).FindMember("margin"); margin != std::as_const(decision).MemberEnd() && margin->value.IsNumber())
+    if (const auto margin = std::as_const(decision).FindMember("margin");
+        margin != std::as_const(decision).MemberEnd() && margin->value.IsNumber())
       sample.margin = margin->value.GetDouble();
     // {"qualities":{…},<members>}: what follows the first object.
     const auto qualities = std::as_const(decision).FindMember("qualities");
@@ -225,7 +229,8 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
     if (buffer.GetSize() > 2) sample.selection = std::string(buffer.GetString() + 1, buffer.GetSize() - 2);
   }
   for (const auto& verdict : record.verdicts)
-    if (const int node = position(verdict.node); node >= 0) sample.verdicts[at(node)] = Sample::Verdict{verdict.pass, verdict.reason};
+    if (const int node = position(verdict.node); node >= 0)
+      sample.verdicts[at(node)] = Sample::Verdict{verdict.pass, verdict.reason};
   for (const auto& decision_row : record.decisions)
     if (const int node = position(decision_row.node); node >= 0)
       sample.verdicts[at(node)] = Sample::Verdict{decision_row.pass, "decided by " + decision_row.by};

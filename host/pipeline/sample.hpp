@@ -43,33 +43,36 @@ struct Sample {
 
   const std::int64_t index;
   const std::int64_t seed;
-  std::string prompt;   ///< JSON as it flows
+  std::string prompt;  ///< JSON as it flows
   std::string genre = "-";
   std::string context;  ///< `"sample":{…}` as every call's input carries it
   std::atomic<Phase> phase{Phase::generating};
 
-  std::mutex mutex;  // Guards all below while calls are open; afterwards the one worker that goes on with the sample owns them.
-  std::vector<Answer> answers;                ///< by position in Graph::nodes; used at providers
-  std::vector<std::vector<Scoring>> scorings; ///< by position in Graph::nodes, then in Graph::candidates (per: sample: one)
-  int open = 0;                               ///< calls under way, or about to be
+  std::mutex mutex;  // Guards all below while calls are open; afterwards the one worker that goes on with the sample
+                     // owns them.
+  std::vector<Answer> answers;  ///< by position in Graph::nodes; used at providers
+  std::vector<std::vector<Scoring>>
+      scorings;  ///< by position in Graph::nodes, then in Graph::candidates (per: sample: one)
+  int open = 0;  ///< calls under way, or about to be
   struct Due {
     int node;
     int candidate;  ///< of a scorer; -1: provider, or scorer of whole samples
     bool here;      ///< need not get a worker of its own
   };
-  std::deque<Due> due;                        ///< calls about to be made, by whoever works on the sample
-  bool suspended = false;                     ///< a call came back undone, since the run pauses
+  std::deque<Due> due;     ///< calls about to be made, by whoever works on the sample
+  bool suspended = false;  ///< a call came back undone, since the run pauses
 
   bool decided = false;
   bool ok = false;
-  std::string reason;                         ///< why it failed
+  std::string reason;                            ///< why it failed
   std::vector<std::optional<double>> qualities;  ///< by position in Graph::candidates
-  int winner = -1;                            ///< position in Graph::candidates
-  std::string selection;                      ///< members of the selection, without braces
+  int winner = -1;                               ///< position in Graph::candidates
+  std::string selection;                         ///< members of the selection, without braces
   std::optional<double> margin;
   std::vector<std::optional<Verdict>> verdicts;  ///< by position in Graph::nodes; used at filters
-  std::vector<std::optional<std::string>> saves; ///< by position in Graph::nodes; used at stores; JSON, "" when a store kept nothing
-  std::vector<bool> stored;                   ///< by position in Graph::nodes: the store has answered
+  std::vector<std::optional<std::string>>
+      saves;                 ///< by position in Graph::nodes; used at stores; JSON, "" when a store kept nothing
+  std::vector<bool> stored;  ///< by position in Graph::nodes: the store has answered
 
   std::string candidateId(const Graph& graph, int node) const { return std::to_string(index) + "/" + graph.name(node); }
 };

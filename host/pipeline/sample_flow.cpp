@@ -18,12 +18,13 @@ std::uint64_t hash(std::string_view text) {  // FNV-1a
 
 }  // namespace
 
-SampleFlow::SampleFlow(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners, journal::Journal& journal,
-                       TaskPool& pool, const journal::Run& run, Ends ends)
+SampleFlow::SampleFlow(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners,
+                       journal::Journal& journal, TaskPool& pool, const journal::Run& run, Ends ends)
     : graph_(graph), runners_(runners), journal_(journal), pool_(pool), run_(run), ends_(std::move(ends)) {}
 
 std::uint64_t SampleFlow::callSeed(std::int64_t index, int node) const {
-  return splitMix64(splitMix64(static_cast<std::uint64_t>(run_.seed)) ^ splitMix64(static_cast<std::uint64_t>(index)) ^ hash(graph_.name(node)));
+  return splitMix64(splitMix64(static_cast<std::uint64_t>(run_.seed)) ^ splitMix64(static_cast<std::uint64_t>(index)) ^
+                    hash(graph_.name(node)));
 }
 
 void SampleFlow::begin(const SamplePtr& sample) {
@@ -36,14 +37,16 @@ void SampleFlow::begin(const SamplePtr& sample) {
   }
 }
 
-// ---- up to the vote ---------------------------------------------------------------------------------------------------------------
+// ---- up to the vote -------------------------------------------------------------------------------------------------
 
 // With the sample's mutex held: marks what can begin now as running, and puts it among what is due.
 void SampleFlow::collectReady(Sample& sample) const {
   using State = Sample::State;
   if (sample.suspended) return;
   std::vector<Sample::Due> ready;
-  const auto add = [&](int node, int candidate) { ready.push_back({node, candidate, !graph_.nodes[at(node)].may_block}); };
+  const auto add = [&](int node, int candidate) {
+    ready.push_back({node, candidate, !graph_.nodes[at(node)].may_block});
+  };
   const auto settled = [&](int node) {
     const auto state = sample.answers[at(node)].state;
     return state == State::value || state == State::failed;
@@ -52,7 +55,9 @@ void SampleFlow::collectReady(Sample& sample) const {
     auto& answer = sample.answers[at(node)];
     if (answer.state != State::waiting) continue;
     const auto& inputs = graph_.nodes[at(node)].inputs;
-    if (!std::all_of(inputs.begin(), inputs.end(), [&](const auto& e) { return e.from == graph_.source || settled(e.from); })) continue;
+    if (!std::all_of(inputs.begin(), inputs.end(),
+                     [&](const auto& e) { return e.from == graph_.source || settled(e.from); }))
+      continue;
     const auto broken = std::find_if(inputs.begin(), inputs.end(), [&](const auto& e) {
       return e.from != graph_.source && sample.answers[at(e.from)].state == State::failed;
     });
@@ -69,7 +74,8 @@ void SampleFlow::collectReady(Sample& sample) const {
     auto& scorings = sample.scorings[at(scorer)];
     if (!plan.per_candidate) {
       if (scorings[0].state != State::waiting) continue;
-      if (!std::all_of(plan.inputs.begin(), plan.inputs.end(), [&](const auto& e) { return settled(e.from); })) continue;
+      if (!std::all_of(plan.inputs.begin(), plan.inputs.end(), [&](const auto& e) { return settled(e.from); }))
+        continue;
       const bool any = std::any_of(plan.inputs.begin(), plan.inputs.end(),
                                    [&](const auto& e) { return sample.answers[at(e.from)].state == State::value; });
       scorings[0].state = any ? State::running : State::failed;
@@ -122,8 +128,8 @@ void SampleFlow::advance(const SamplePtr& sample, const NodeRunner::Outcome* clo
     suspended ? ends_.suspended(sample) : vote(sample);
     return;
   }
-  // A call that ends here comes back to advance(): what has become due then is done by the loop that is under way. Should a call never end, others
-  // find in the sample what this worker was about to do.
+  // A call that ends here comes back to advance(): what has become due then is done by the loop that is under way.
+  // Should a call never end, others find in the sample what this worker was about to do.
   thread_local const Sample* at_work = nullptr;
   if (at_work == sample.get()) return;
   struct AtWork {
@@ -161,13 +167,21 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
   request.done = [this, sample, node, candidate](NodeRunner::Outcome& outcome) {
     std::vector<journal::Row> rows;
     for (auto& failed : outcome.failed)
-      rows.emplace_back(journal::Attempt{run_.key, sample->index, graph_.name(node), failed.attempt, failed.failure.code,
-                                         failed.failure.message, failed.latency_ms, failed.at});
+      rows.emplace_back(journal::Attempt{run_.key, sample->index, graph_.name(node), failed.attempt,
+                                         failed.failure.code, failed.failure.message, failed.latency_ms, failed.at});
     if (!outcome.suspended) {
-      rows.emplace_back(journal::CallSettled{run_.key, sample->index, graph_.name(node), {}, !outcome.failure, candidate->json,
+      rows.emplace_back(journal::CallSettled{run_.key,
+                                             sample->index,
+                                             graph_.name(node),
+                                             {},
+                                             !outcome.failure,
+                                             candidate->json,
                                              outcome.failure ? outcome.failure->code : TROUPE_OK,
-                                             outcome.failure ? outcome.failure->message : std::string(), outcome.attempts,
-                                             outcome.latency_ms, unixMs(), runner(node).plugin()});
+                                             outcome.failure ? outcome.failure->message : std::string(),
+                                             outcome.attempts,
+                                             outcome.latency_ms,
+                                             unixMs(),
+                                             runner(node).plugin()});
       const std::lock_guard lock(sample->mutex);
       auto& answer = sample->answers[at(node)];
       answer.state = outcome.failure ? Sample::State::failed : Sample::State::value;
@@ -180,7 +194,8 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
       }
     }
     if (!rows.empty()) journal_.append(std::move(rows));
-    if (outcome.failure && (outcome.failure->code == TROUPE_E_AUTH || outcome.failure->code == TROUPE_E_QUOTA_GONE)) ends_.parked();
+    if (outcome.failure && (outcome.failure->code == TROUPE_E_AUTH || outcome.failure->code == TROUPE_E_QUOTA_GONE))
+      ends_.parked();
     closeCall(sample, outcome);
   };
   runner(node).run(std::move(request), here);
@@ -196,7 +211,8 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
   request.random_seed = callSeed(sample->index, node);
   {
     const std::lock_guard lock(sample->mutex);  // Other candidates may come in meanwhile.
-    request.input = candidate >= 0 ? scorerInput(graph_, *sample, node, candidate) : sampleScorerInput(graph_, *sample, node);
+    request.input =
+        candidate >= 0 ? scorerInput(graph_, *sample, node, candidate) : sampleScorerInput(graph_, *sample, node);
   }
   request.accept = [this, sample, node, candidate, scores, &name](Call::Result& result, std::int64_t, int) {
     scores->clear();
@@ -208,13 +224,15 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
     std::vector<std::string> known;
     for (const auto& edge : graph_.nodes[at(node)].inputs) {
       const std::lock_guard lock(sample->mutex);
-      if (sample->answers[at(edge.from)].state == Sample::State::value) known.push_back(sample->candidateId(graph_, edge.from));
+      if (sample->answers[at(edge.from)].state == Sample::State::value)
+        known.push_back(sample->candidateId(graph_, edge.from));
     }
     for (const auto& value : result.values) {
       auto score = completeScore(value.json, {}, name);
       const auto place = std::find(known.begin(), known.end(), score.candidate);
       if (place == known.end())
-        throw BadValue("scores a candidate that it was not given, or one twice: \"" + score.candidate.substr(0, 200) + "\"");
+        throw BadValue("scores a candidate that it was not given, or one twice: \"" + score.candidate.substr(0, 200) +
+                       "\"");
       known.erase(place);
       scores->push_back(std::move(score));
     }
@@ -227,15 +245,18 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
         scores->clear();
         const std::lock_guard lock(sample->mutex);
         for (const auto& edge : graph_.nodes[at(node)].inputs) {
-          if (candidate >= 0 ? edge.from != graph_.candidates[at(candidate)] : sample->answers[at(edge.from)].state != Sample::State::value) continue;
+          if (candidate >= 0 ? edge.from != graph_.candidates[at(candidate)]
+                             : sample->answers[at(edge.from)].state != Sample::State::value)
+            continue;
           scores->push_back(abstention(sample->candidateId(graph_, edge.from), name, reason));
         }
       }
       std::vector<journal::Row> rows;
       const auto prefix = std::to_string(sample->index).size() + 1;
       for (const auto& score : *scores)
-        rows.emplace_back(journal::ScoreSettled{run_.key, sample->index, score.candidate.substr(std::min(prefix, score.candidate.size())),
-                                                name, score.value, score.json, runner(node).plugin()});
+        rows.emplace_back(journal::ScoreSettled{run_.key, sample->index,
+                                                score.candidate.substr(std::min(prefix, score.candidate.size())), name,
+                                                score.value, score.json, runner(node).plugin()});
       if (!rows.empty()) journal_.append(std::move(rows));
       const std::lock_guard lock(sample->mutex);
       auto& scoring = sample->scorings[at(node)][candidate >= 0 ? at(candidate) : 0];
@@ -247,7 +268,7 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
   runner(node).run(std::move(request), due.here);
 }
 
-// ---- the vote ---------------------------------------------------------------------------------------------------------------------
+// ---- the vote -------------------------------------------------------------------------------------------------------
 
 void SampleFlow::vote(const SamplePtr& sample) {
   sample->phase.store(Sample::Phase::evaluating);
@@ -279,8 +300,13 @@ void SampleFlow::vote(const SamplePtr& sample) {
     sample->margin = selection->margin;
     sample->decided = sample->ok = true;
     std::vector<journal::Row> rows;
-    rows.emplace_back(journal::SampleDecided{run_.key, sample->index, true, graph_.name(graph_.candidates[at(sample->winner)]),
-                                             *sample->qualities[at(sample->winner)], decisionJson(graph_, *sample), {},
+    rows.emplace_back(journal::SampleDecided{run_.key,
+                                             sample->index,
+                                             true,
+                                             graph_.name(graph_.candidates[at(sample->winner)]),
+                                             *sample->qualities[at(sample->winner)],
+                                             decisionJson(graph_, *sample),
+                                             {},
                                              runner(graph_.selector).plugin()});
     filter(sample, std::move(rows), 0);
   };
@@ -301,7 +327,8 @@ std::string SampleFlow::unscoredReason(const Sample& sample) const {
   std::string reason = "unscored: every scorer abstained";
   for (const int scorer : graph_.scorers)
     for (const auto& scoring : sample.scorings[at(scorer)])
-      for (const auto& score : scoring.scores) return reason + "; " + graph_.name(scorer) + " on " + score.candidate + ": " + score.reason;
+      for (const auto& score : scoring.scores)
+        return reason + "; " + graph_.name(scorer) + " on " + score.candidate + ": " + score.reason;
   return reason;
 }
 
@@ -310,7 +337,8 @@ void SampleFlow::fail(const SamplePtr& sample, std::string reason) {
   sample->ok = false;
   sample->reason = std::move(reason);
   std::vector<journal::Row> rows;
-  rows.emplace_back(journal::SampleDecided{run_.key, sample->index, false, {}, 0, decisionJson(graph_, *sample), sample->reason, 0});
+  rows.emplace_back(
+      journal::SampleDecided{run_.key, sample->index, false, {}, 0, decisionJson(graph_, *sample), sample->reason, 0});
   settle(sample, std::move(rows));
 }
 

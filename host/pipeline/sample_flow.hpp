@@ -14,15 +14,17 @@
 
 namespace troupe::pipeline {
 
-/// Leads one sample after the other through the graph: providers, scorers, the vote, filters, stores. Knows neither order nor number of the
-/// samples; that is the engine's. All functions run on workers; what is ready on a worker goes on there without a hand-off.
+/// Leads one sample after the other through the graph: providers, scorers, the vote, filters, stores. Knows neither
+/// order nor number of the samples; that is the engine's. All functions run on workers; what is ready on a worker goes
+/// on there without a hand-off.
 class SampleFlow {
  public:
   using SamplePtr = std::shared_ptr<Sample>;
 
   /// What a flow hands back to the engine.
   struct Ends {
-    /// The sample is over. `rows` are to be appended together with its event; `json` is the sample as stores see it when it won.
+    /// The sample is over. `rows` are to be appended together with its event; `json` is the sample as stores see it
+    /// when it won.
     std::function<void(const SamplePtr&, SettledSample, std::vector<journal::Row> rows, std::string json)> settled;
     /// The run pauses: the journal has what is done, a resume goes on from there.
     std::function<void(const SamplePtr&)> suspended;
@@ -37,8 +39,8 @@ class SampleFlow {
   };
 
   /// `runners` by position in Graph::nodes (null for sinks). All outlive the flow.
-  SampleFlow(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners, journal::Journal& journal, TaskPool& pool,
-             const journal::Run& run, Ends ends);
+  SampleFlow(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners, journal::Journal& journal,
+             TaskPool& pool, const journal::Run& run, Ends ends);
 
   /// Begins or goes on with a sample whose prompt is set.
   void begin(const SamplePtr& sample);

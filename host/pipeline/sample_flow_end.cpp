@@ -73,7 +73,8 @@ void SampleFlow::filter(const SamplePtr& sample, std::vector<journal::Row> rows,
     }
     if (given->hold) {
       given->rows.emplace_back(journal::SampleHeld{run_.key, sample->index, graph_.name(node), given->hold->until,
-                                                   given->hold->pass_by_default, given->hold->why, runner(node).plugin()});
+                                                   given->hold->pass_by_default, given->hold->why,
+                                                   runner(node).plugin()});
       journal_.append(std::move(given->rows));
       return ends_.held(sample, node, *given->hold);
     }
@@ -129,7 +130,8 @@ void SampleFlow::runStores(const SamplePtr& sample) {
         sample->stored[at(node)] = true;
         if (!saved->empty()) {
           sample->saves[at(node)] = *saved;
-          stores->rows.emplace_back(journal::SampleSaved{run_.key, sample->index, graph_.name(node), *saved, runner(node).plugin()});
+          stores->rows.emplace_back(
+              journal::SampleSaved{run_.key, sample->index, graph_.name(node), *saved, runner(node).plugin()});
         }
       }
       if (stores->open.fetch_sub(1) > 1) return;
@@ -153,7 +155,8 @@ void SampleFlow::settle(const SamplePtr& sample, std::vector<journal::Row> rows)
     const auto& answer = sample->answers[at(node)];
     if (answer.state == Sample::State::value) {
       const auto view = readCandidate(answer.json);
-      settled.candidates.push_back({graph_.name(node), view.model, c < sample->qualities.size() ? sample->qualities[c] : std::nullopt,
+      settled.candidates.push_back({graph_.name(node), view.model,
+                                    c < sample->qualities.size() ? sample->qualities[c] : std::nullopt,
                                     answer.latency_ms, answer.attempts});
       if (static_cast<int>(c) == sample->winner) settled.snippet = snippet(view.text);
     } else if (answer.state == Sample::State::failed) {

@@ -21,30 +21,36 @@ const std::vector<std::string> kDurable = {"run", "sample", "log", "notice", "co
 
 constexpr std::string_view kFrameType = "troupe:frame/1";
 
-bool isBusy(int code) { return code == TROUPE_E_TRANSIENT || code == TROUPE_E_OVERLOADED || code == TROUPE_E_RATE_LIMITED; }
+bool isBusy(int code) {
+  return code == TROUPE_E_TRANSIENT || code == TROUPE_E_OVERLOADED || code == TROUPE_E_RATE_LIMITED;
+}
 
 }  // namespace
 
 struct SinkRunner::State {
   using Clock = std::chrono::steady_clock;
 
-  State(const Graph::Node& plan, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub_, journal::Journal& journal_,
-        journal::RunKey run_, std::function<void(int, const std::string&, std::string_view)> log_, SinkOptions options_)
+  State(const Graph::Node& plan, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub_,
+        journal::Journal& journal_, journal::RunKey run_,
+        std::function<void(int, const std::string&, std::string_view)> log_, SinkOptions options_)
       : type(*plan.type),
         name(plan.config->name),
         retries(plan.config->limits.retries),
         options(std::move(options_)),
-        limit(options.limit.count() > 0 ? options.limit
-                                        : std::chrono::milliseconds(static_cast<std::int64_t>(plan.config->limits.timeout_s * 1000))),
+        limit(options.limit.count() > 0
+                  ? options.limit
+                  : std::chrono::milliseconds(static_cast<std::int64_t>(plan.config->limits.timeout_s * 1000))),
         hub(std::move(hub_)),
         journal(&journal_),
         epoch(journal_.epoch()),
         run(run_),
         log(std::move(log_)),
         host([this](int level, std::string_view text) { tell(level, text); }, {options.web}),
-        instance(std::make_unique<loader::Instance>(std::move(module), plan.config->type, host.table(), plan.config->options)),
+        instance(std::make_unique<loader::Instance>(std::move(module), plan.config->type, host.table(),
+                                                    plan.config->options)),
         port(type.in.empty() ? "event" : type.in.front().name),
-        makes_frames(std::any_of(type.out.begin(), type.out.end(), [](const auto& out) { return out.type == kFrameType; })) {}
+        makes_frames(
+            std::any_of(type.out.begin(), type.out.end(), [](const auto& out) { return out.type == kFrameType; })) {}
 
   const loader::NodeType type;
   const std::string name;
@@ -61,7 +67,8 @@ struct SinkRunner::State {
   std::atomic<bool> giving{false};     // A durable event. Written by the thread only, like the one below.
   std::atomic<std::int64_t> taken{0};  // Durable events.
 
-  // Held while the journal, the log and `taken` are used, and taken by whoever gives up on the thread: it is not inside them then. Before `mutex`.
+  // Held while the journal, the log and `taken` are used, and taken by whoever gives up on the thread: it is not inside
+  // them then. Before `mutex`.
   std::mutex outside;
   std::mutex mutex;  // Guards all below.
   std::condition_variable changed;
@@ -165,7 +172,8 @@ struct SinkRunner::State {
         return true;
       }
       std::unique_lock lock(mutex);
-      changed.wait_for(lock, std::chrono::milliseconds(200 << std::min(attempt, 5)), [this] { return stop || quit || given_up; });
+      changed.wait_for(lock, std::chrono::milliseconds(200 << std::min(attempt, 5)),
+                       [this] { return stop || quit || given_up; });
     }
   }
 
@@ -180,7 +188,8 @@ struct SinkRunner::State {
     const auto late = blocked >= limit ? call : nullptr;
     lock.unlock();
     const auto inWords = [](std::chrono::milliseconds time) {
-      return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s" : std::to_string(time.count()) + " ms";
+      return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s"
+                                      : std::to_string(time.count()) + " ms";
     };
     if (tells) log(TROUPE_WARNING, name, "the sink blocks: it has been with one event for " + inWords(options.blocks));
     if (late) late->cancel({TROUPE_E_TRANSIENT, "it did not take the event within " + inWords(limit), -1});
@@ -206,7 +215,8 @@ struct SinkRunner::State {
     std::vector<EventHub::EventPtr> events;
     const std::lock_guard busy(outside);
     if (givenUp()) return events;
-    for (auto& event : journal->events(run, cursor, kBatch)) events.push_back(std::make_shared<journal::Event>(std::move(event)));
+    for (auto& event : journal->events(run, cursor, kBatch))
+      events.push_back(std::make_shared<journal::Event>(std::move(event)));
     return events;
   }
 
@@ -239,7 +249,8 @@ struct SinkRunner::State {
       for (const auto& frame : batch.frames) {
         version = std::max(version, frame.version);
         const bool mine = run == 0 || frame.run == run;
-        if (events.empty() && !quit && mine && wants(frame.type) && !give({frame.json, 0, frame.run, frame.key})) return keepCursor();
+        if (events.empty() && !quit && mine && wants(frame.type) && !give({frame.json, 0, frame.run, frame.key}))
+          return keepCursor();
       }
       if (cursor - kept >= kKeepEvery) keepCursor();
       if (givenUp()) return;
@@ -250,10 +261,11 @@ struct SinkRunner::State {
 };
 
 SinkRunner::SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub,
-                       journal::Journal& journal, journal::RunKey run,
+                       journal::Journal& journal, journal::RunKey run, std::int64_t cursor,
                        std::function<void(int, const std::string&, std::string_view)> log, SinkOptions options)
-    : state_(std::make_shared<State>(node, std::move(module), std::move(hub), journal, run, std::move(log), std::move(options))) {
-  state_->cursor = run == 0 ? journal.head() : journal.cursor(run, state_->name);
+    : state_(std::make_shared<State>(node, std::move(module), std::move(hub), journal, run, std::move(log),
+                                     std::move(options))) {
+  state_->cursor = cursor;
   std::thread([state = state_] {
     try {
       state->work();
@@ -268,7 +280,9 @@ SinkRunner::SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> 
   }).detach();
 }
 
-bool isNever(int code) { return code == TROUPE_E_PERMANENT_REQUEST || code == TROUPE_E_CONTENT || code == TROUPE_E_UNSUPPORTED; }
+bool isNever(int code) {
+  return code == TROUPE_E_PERMANENT_REQUEST || code == TROUPE_E_CONTENT || code == TROUPE_E_UNSUPPORTED;
+}
 
 SinkRunner::~SinkRunner() { drain(0, std::chrono::steady_clock::now()); }
 

@@ -18,17 +18,17 @@ namespace troupe::pipeline {
 
 /// What a sink made of one event.
 struct SinkFrames {
-  std::int64_t id = 0;             ///< of a durable event; 0: ephemeral
+  std::int64_t id = 0;  ///< of a durable event; 0: ephemeral
   journal::RunKey run = 0;
-  std::string key;                 ///< of an ephemeral one: a later one of the same run and key replaces it
-  std::vector<std::string> json;   ///< what it emitted on ports of type troupe:frame/1
+  std::string key;                ///< of an ephemeral one: a later one of the same run and key replaces it
+  std::vector<std::string> json;  ///< what it emitted on ports of type troupe:frame/1
 };
 
 /// What makes a sink a part of the server. Each may be left out.
 struct SinkOptions {
   services::WebMount* web = nullptr;  ///< where the sink's declarations go; outlives the runner
-  /// Called for each event that the sink has taken. A durable event is then repeated until the sink takes it, or says that it never will
-  /// (permanent_request, content, unsupported). Must be quick. [sink's thread]
+  /// Called for each event that the sink has taken. A durable event is then repeated until the sink takes it, or says
+  /// that it never will (permanent_request, content, unsupported). Must be quick. [sink's thread]
   std::function<void(SinkFrames)> taken;
   std::chrono::milliseconds blocks{10000};  ///< a call under way for so long shows the sink as failing
   std::chrono::milliseconds limit{0};       ///< and for so long is cancelled; 0: the node's own time limit
@@ -39,14 +39,18 @@ bool isNever(int code);
 /// Id of a durable event on the wire.
 inline std::string wireId(const std::string& epoch, std::int64_t id) { return epoch + "-" + std::to_string(id); }
 
-/// Gives one sink the events of a run, or of all (run 0), one after the other, on a thread of its own: a cursor over the hub's ring, and over the
-/// journal when it has fallen behind. The cursor of a run is kept in the journal; a sink of all runs starts at the head. A sink that fails or
-/// blocks harms nobody else: it is shown as failing, once, and catches up when it works again.
+/// Gives one sink the events of a run, or of all (run 0), one after the other, on a thread of its own: a cursor over
+/// the hub's ring, and over the journal when it has fallen behind. The cursor of a run is kept in the journal; a sink
+/// of all runs starts at the head. A sink that fails or blocks harms nobody else: it is shown as failing, once, and
+/// catches up when it works again.
 class SinkRunner {
  public:
-  /// `log` gets what the sink writes and what goes wrong with it. Throws Failure(plugin_unusable) when the sink cannot be made.
-  SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub, journal::Journal& journal,
-             journal::RunKey run, std::function<void(int level, const std::string& source, std::string_view message)> log, SinkOptions options = {});
+  /// The sink gets what comes after event `cursor`. `log` gets what it writes and what goes wrong with it. Throws
+  /// Failure(plugin_unusable) when the sink cannot be made.
+  SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub,
+             journal::Journal& journal, journal::RunKey run, std::int64_t cursor,
+             std::function<void(int level, const std::string& source, std::string_view message)> log,
+             SinkOptions options = {});
   /// Gives up on a sink that has not stopped.
   ~SinkRunner();
   SinkRunner(const SinkRunner&) = delete;
@@ -60,7 +64,8 @@ class SinkRunner {
   std::int64_t cursor() const;
   /// Looks after the call under way; to be called now and then. [any thread]
   void sweep(std::chrono::steady_clock::time_point now);
-  /// Waits until the sink has taken all up to `event_id`, or the time is over, and stops it. Returns how many events are unsent.
+  /// Waits until the sink has taken all up to `event_id`, or the time is over, and stops it. Returns how many events
+  /// are unsent.
   std::int64_t drain(std::int64_t event_id, std::chrono::steady_clock::time_point until);
   /// Of durable events. [any thread]
   NodeFigures figures() const;

@@ -67,8 +67,8 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
     ended.notify_all();
   }
 
-  // With the mutex held. On a busy machine a worker may get no core for a while: that is not blocked. With as many computing as there are cores,
-  // a further one would gain nothing.
+  // With the mutex held. On a busy machine a worker may get no core for a while: that is not blocked. With as many
+  // computing as there are cores, a further one would gain nothing.
   bool coreFree() const {
     static const auto cores = std::max(1u, std::thread::hardware_concurrency());
     return std::count_if(workers.begin(), workers.end(), isRunnable) < static_cast<std::ptrdiff_t>(cores);
@@ -76,7 +76,8 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
 
   void supervise() {
     constexpr auto kPatience = std::chrono::milliseconds(1);
-    constexpr int kStalls = 50;  // Plugins that compute without end must not starve the rest: after so long there is one more worker anyhow.
+    constexpr int kStalls = 50;  // Plugins that compute without end must not starve the rest: after so long there is
+                                 // one more worker anyhow.
     int stalls = 0;
     std::unique_lock lock(mutex);
     while (!stopping) {
@@ -99,8 +100,7 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
   }
 };
 
-TaskPool::TaskPool(std::size_t max_threads)
-    : state_(std::make_shared<State>(std::max<std::size_t>(max_threads, 2))) {
+TaskPool::TaskPool(std::size_t max_threads) : state_(std::make_shared<State>(std::max<std::size_t>(max_threads, 2))) {
   {
     const std::lock_guard lock(state_->mutex);
     state_->grow(std::max(2u, std::thread::hardware_concurrency()));
@@ -128,7 +128,8 @@ void TaskPool::submit(Task task) {
   if (state_->stopped) return;
   state_->queue.push_back(std::move(task));
   if (state_->idle > 0) state_->ready.notify_one();
-  // Idle workers may all have been woken for earlier tasks, so the supervisor looks whenever there are more tasks than those.
+  // Idle workers may all have been woken for earlier tasks, so the supervisor looks whenever there are more tasks than
+  // those.
   if (!state_->watched && state_->queue.size() > state_->idle) {
     state_->watched = true;
     state_->supervisor_wake.notify_one();

@@ -25,7 +25,9 @@ class Timer {
 
   /// [any thread, also from a timer's function]
   Id at(Clock::time_point when, std::function<void()> fn);
-  Id after(std::chrono::milliseconds delay, std::function<void()> fn) { return at(Clock::now() + delay, std::move(fn)); }
+  Id after(std::chrono::milliseconds delay, std::function<void()> fn) {
+    return at(Clock::now() + delay, std::move(fn));
+  }
   /// Drops it; true when it had not begun. Does not wait for one that is running.
   bool cancel(Id id);
   /// Drops what has not come due, and everything given to it later. Not from a timer's function.

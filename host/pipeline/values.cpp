@@ -41,8 +41,8 @@ class Parsed {
  public:
   explicit Parsed(std::string_view json) : pool_(buffer_.data(), buffer_.size()), document_(&pool_, 256, &stack_pool_) {
     checkDepth(json);
-    document_.Parse<rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag>(
-        json.data() ? json.data() : "", json.size());
+    document_.Parse<rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag |
+                    rapidjson::kParseIterativeFlag>(json.data() ? json.data() : "", json.size());
     if (document_.HasParseError())
       throw BadValue(std::string("no JSON: ") + rapidjson::GetParseError_En(document_.GetParseError()) + " at byte " +
                      std::to_string(document_.GetErrorOffset()));
@@ -75,7 +75,9 @@ const Value* findText(const Value& object, std::string_view name) {
   return v;
 }
 
-void key(Writer& writer, std::string_view name) { writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())); }
+void key(Writer& writer, std::string_view name) {
+  writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+}
 void string(Writer& writer, std::string_view text) {
   writer.String(text.data() ? text.data() : "", static_cast<rapidjson::SizeType>(text.size()));
 }
@@ -93,7 +95,8 @@ std::string take(const rapidjson::StringBuffer& buffer) { return {buffer.GetStri
 
 void checkMessages(const Value& object) {
   const auto* messages = find(object, "messages");
-  if (messages == nullptr || !messages->IsArray() || messages->Empty()) throw BadValue("\"messages\" is missing or no array with a message");
+  if (messages == nullptr || !messages->IsArray() || messages->Empty())
+    throw BadValue("\"messages\" is missing or no array with a message");
   for (const auto& message : messages->GetArray()) {
     if (!message.IsObject() || findText(message, "role") == nullptr || findText(message, "content") == nullptr)
       throw BadValue("a message needs \"role\" and \"content\"");
@@ -124,7 +127,8 @@ void checkUsage(const Value& usage) {
   if (!usage.IsObject()) throw BadValue("\"usage\" is no object");
   for (const auto name : {"input", "output"}) {
     const auto* tokens = member(usage, name);
-    if (tokens != nullptr && !tokens->IsUint64()) throw BadValue("\"" + std::string(name) + "\" is no number of tokens");
+    if (tokens != nullptr && !tokens->IsUint64())
+      throw BadValue("\"" + std::string(name) + "\" is no number of tokens");
   }
 }
 
@@ -221,8 +225,8 @@ PromptValue completePrompt(std::string_view emitted, std::int64_t index, std::in
   return prompt;
 }
 
-CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, std::string_view node, std::int64_t latency_ms,
-                                 int attempts) {
+CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, std::string_view node,
+                                 std::int64_t latency_ms, int attempts) {
   const Parsed parsed(emitted);
   const auto& object = parsed.object();
   const auto* text = findText(object, "text");
@@ -245,7 +249,8 @@ CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, s
   key(writer, "finish");
   if (const auto* finish = findText(object, "finish")) {
     if (!oneOf(finish, {"stop", "length", "content"}))
-      throw BadValue("\"finish\" is \"" + std::string(textOf(*finish).substr(0, 64)) + "\", none of stop, length, content");
+      throw BadValue("\"finish\" is \"" + std::string(textOf(*finish).substr(0, 64)) +
+                     "\", none of stop, length, content");
     finish->Accept(writer);
   } else {
     string(writer, "stop");
@@ -293,13 +298,16 @@ ScoreValue completeScore(std::string_view emitted, std::string_view candidate, s
   if (abstained != nullptr && !abstained->IsBool()) throw BadValue("\"abstained\" is neither true nor false");
   if (abstained == nullptr || !abstained->GetBool()) {
     const auto* value = find(object, "value");
-    if (value == nullptr || !value->IsNumber()) throw BadValue("\"value\" is missing or no number; to abstain say \"abstained\": true");
+    if (value == nullptr || !value->IsNumber())
+      throw BadValue("\"value\" is missing or no number; to abstain say \"abstained\": true");
     score.value = value->GetDouble();
-    if (!(*score.value >= 0.0 && *score.value <= 10.0)) throw BadValue("\"value\" is " + jsonNumber(*score.value) + ", not within 0 and 10");
+    if (!(*score.value >= 0.0 && *score.value <= 10.0))
+      throw BadValue("\"value\" is " + jsonNumber(*score.value) + ", not within 0 and 10");
   }
   if (const auto* parts = find(object, "parts")) checkParts(*parts);
   if (const auto* pairs = find(object, "pairs");
-      pairs != nullptr && !(pairs->IsArray() && std::all_of(pairs->Begin(), pairs->End(), [](const Value& pair) { return pair.IsObject(); })))
+      pairs != nullptr && !(pairs->IsArray() && std::all_of(pairs->Begin(), pairs->End(),
+                                                            [](const Value& pair) { return pair.IsObject(); })))
     throw BadValue("\"pairs\" is no array of objects");
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
@@ -327,8 +335,8 @@ ScoreValue abstention(std::string_view candidate, std::string_view scorer, std::
   ScoreValue score;
   score.candidate = candidate;
   score.reason = reason;
-  score.json = "{\"candidate\":" + jsonString(candidate) + ",\"scorer\":" + jsonString(scorer) + ",\"reason\":" + jsonString(reason) +
-               ",\"abstained\":true}";
+  score.json = "{\"candidate\":" + jsonString(candidate) + ",\"scorer\":" + jsonString(scorer) +
+               ",\"reason\":" + jsonString(reason) + ",\"abstained\":true}";
   return score;
 }
 
@@ -357,7 +365,8 @@ SelectionValue completeSelection(std::string_view emitted, const std::vector<std
   if (const auto* reason = findText(object, "reason")) selection.reason = textOf(*reason);
   if (const auto* votes = find(object, "votes")) checkVotes(*votes);
   if (const auto* abstained = find(object, "abstained");
-      abstained != nullptr && !(abstained->IsArray() && std::all_of(abstained->Begin(), abstained->End(), [](const Value& who) { return who.IsString(); })))
+      abstained != nullptr && !(abstained->IsArray() && std::all_of(abstained->Begin(), abstained->End(),
+                                                                    [](const Value& who) { return who.IsString(); })))
     throw BadValue("\"abstained\" is no array of strings");
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
@@ -380,8 +389,9 @@ SelectionValue completeSelection(std::string_view emitted, const std::vector<std
   }
   key(writer, "reason");
   string(writer, selection.reason);
-  copyOthers(writer, object, {"winner", "ranking", "ties", "abstained", "votes", "margin", "reason", "quality", "qualities", "run", "index",
-                              "seed", "prompt", "candidates"});
+  copyOthers(writer, object,
+             {"winner", "ranking", "ties", "abstained", "votes", "margin", "reason", "quality", "qualities", "run",
+              "index", "seed", "prompt", "candidates"});
   writer.EndObject();
   selection.members = std::string(buffer.GetString() + 1, buffer.GetSize() - 2);
   return selection;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-/// Checks what plugins emit against the port's schema and completes it to what flows (sdk/schemas). Hand-written for the hot path; a test
-/// holds it against the schemas.
+/// Checks what plugins emit against the port's schema and completes it to what flows (sdk/schemas). Hand-written for
+/// the hot path; a test holds it against the schemas.
 namespace troupe::pipeline {
 
 /// A value that is not what the port asks for. what() names the member and the fact.
@@ -26,11 +26,11 @@ PromptValue completePrompt(std::string_view emitted, std::int64_t index, std::in
 struct CandidateValue {
   std::string json;  ///< {"id","node","model","text","finish","usage","cost","latency_ms","attempts"}
 };
-CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, std::string_view node, std::int64_t latency_ms,
-                                 int attempts);
+CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, std::string_view node,
+                                 std::int64_t latency_ms, int attempts);
 
 struct ScoreValue {
-  std::string json;             ///< {"candidate","scorer","value","reason","abstained","parts",…}; no value when it abstained
+  std::string json;  ///< {"candidate","scorer","value","reason","abstained","parts",…}; no value when it abstained
   std::string candidate;        ///< id: index/node
   std::optional<double> value;  ///< 0-10; none when it abstained
   std::string reason = {};
@@ -41,8 +41,8 @@ ScoreValue completeScore(std::string_view emitted, std::string_view candidate, s
 ScoreValue abstention(std::string_view candidate, std::string_view scorer, std::string_view reason);
 
 struct SelectionValue {
-  std::string winner;      ///< id
-  std::string members;     ///< `"winner":…,"ranking":…,"margin":…,…` without braces, to be spliced into the sample
+  std::string winner;   ///< id
+  std::string members;  ///< `"winner":…,"ranking":…,"margin":…,…` without braces, to be spliced into the sample
   std::string reason;
   std::optional<double> margin;
 };

@@ -7,7 +7,8 @@
 
 namespace troupe::server {
 
-/// The progress object (JSON) that the newest event of a run carries; that of a run which has not begun when there is none.
+/// The progress object (JSON) that the newest event of a run carries; that of a run which has not begun when there is
+/// none.
 std::string journaledProgress(const journal::Journal& journal, const journal::Run& run);
 
 /// The same object in another phase.

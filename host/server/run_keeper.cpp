@@ -21,7 +21,9 @@ std::string membersOf(const JsonWriter& json) {
 journal::Row noticeRow(journal::RunKey run, const std::string& sink) {
   JsonWriter json;
   json.beginObject().member("level", "info");
-  json.member("message", "sink \"" + sink + "\" is left out: it needs a server of its own, and here the server's sinks show the run").endObject();
+  json.member("message", "sink \"" + sink +
+                             "\" is left out: it needs a server of its own, and here the server's sinks show the run")
+      .endObject();
   return journal::EventAppended{run, "notice", membersOf(json), unixMs()};
 }
 
@@ -41,7 +43,8 @@ State::Claim::~Claim() {
   state_.changed.notify_all();
 }
 
-// ---- from a pipeline to an engine -------------------------------------------------------------------------------------------------
+// ---- from a pipeline to an engine
+// -------------------------------------------------------------------------------------------------
 
 // Takes out what has no place in a server, and loads the rest: what cannot be loaded is known before anything begins.
 State::Ready State::prepare(config::Pipeline pipeline, const std::string& file) {
@@ -50,7 +53,8 @@ State::Ready State::prepare(config::Pipeline pipeline, const std::string& file) 
   auto& nodes = pipeline.nodes;
   for (auto it = nodes.begin(); it != nodes.end();) {
     const auto& required = it->info->required;
-    const bool web = it->info->kind == loader::Kind::sink && std::find(required.begin(), required.end(), kWeb) != required.end();
+    const bool web =
+        it->info->kind == loader::Kind::sink && std::find(required.begin(), required.end(), kWeb) != required.end();
     if (web) ready.left_out.push_back(it->name);
     it = web ? nodes.erase(it) : it + 1;
   }
@@ -67,7 +71,8 @@ State::Ready State::prepare(config::Pipeline pipeline, const std::string& file) 
   return ready;
 }
 
-// Gives it a place, or puts it into the queue. `order` puts it into the journal. With a place: it is to be launched, by this thread.
+// Gives it a place, or puts it into the queue. `order` puts it into the journal. With a place: it is to be launched, by
+// this thread.
 State::ActivePtr State::place(Ready ready, bool bounded, const std::function<journal::Run()>& order) {
   const std::lock_guard one_by_one(placing);
   bool now = false;
@@ -76,7 +81,9 @@ State::ActivePtr State::place(Ready ready, bool bounded, const std::function<jou
     mustBeUsable();
     now = queue.empty() && placeFree() && active.count(ready.run.key) == 0;
     if (!now && bounded && queue.size() >= options.queue)
-      throw QueueFull(ExitCode::usage, std::to_string(queue.size()) + " runs are waiting already; wait until one of them has started, or cancel one");
+      throw QueueFull(ExitCode::usage,
+                      std::to_string(queue.size()) +
+                          " runs are waiting already; wait until one of them has started, or cancel one");
   }
   ready.run = order();
   std::vector<journal::Row> rows;
@@ -100,10 +107,12 @@ State::ActivePtr State::place(Ready ready, bool bounded, const std::function<jou
 void State::launch(const ActivePtr& one) try {
   auto engine_options = options.engine;
   engine_options.resume = one->ready.resume;
-  auto engine = std::make_unique<pipeline::Engine>(*one->ready.pipeline, catalog, journal, one->ready.run, engine_options);
+  auto engine =
+      std::make_unique<pipeline::Engine>(*one->ready.pipeline, catalog, journal, one->ready.run, engine_options);
   {
     const std::unique_lock lock(one->alive);
-    one->engine = std::move(engine);
+    one->own = std::move(engine);
+    one->engine = one->own.get();
   }
   std::unique_lock lock(mutex);  // Its thread cannot be over before it is known here.
   one->thread = std::thread([self = shared_from_this(), one] {
@@ -137,7 +146,8 @@ void State::forget(const ActivePtr& one) {
   changed.notify_all();
 }
 
-// ---- the keeper's thread: ends what is over, starts what waits ---------------------------------------------------------------------
+// ---- the keeper's thread: ends what is over, starts what waits
+// ---------------------------------------------------------------------
 
 void State::keep() {
   std::unique_lock lock(mutex);
@@ -174,7 +184,8 @@ void State::startNext(std::unique_lock<std::mutex>& lock) {
     launch(one);
   } catch (const std::exception& e) {
     try {
-      if (const auto now = journal.run(run.key)) change(*now, "paused", std::string("it cannot be started: ") + e.what());
+      if (const auto now = journal.run(run.key))
+        change(*now, "paused", std::string("it cannot be started: ") + e.what());
     } catch (const Failure&) {
       // The journal is broken: breakDown() tells of it.
     }
@@ -195,20 +206,24 @@ void State::finish(const ActivePtr& one) {
   if (lost) {
     // A thread is still inside a plugin: what it holds must not be torn down under it.
     new ActivePtr(one);
-    log(one->ready.run, "a call of a plugin never came back: what the run holds stays in memory until the server is restarted");
+    log(one->ready.run,
+        "a call of a plugin never came back: what the run holds stays in memory until the server is restarted");
   } else {
     const std::unique_lock lock(one->alive);
-    one->engine.reset();
+    one->engine = nullptr;
+    one->own.reset();
   }
   forget(one);
 }
 
-// ---- going on ---------------------------------------------------------------------------------------------------------------------
+// ---- going on
+// ---------------------------------------------------------------------------------------------------------------------
 
 // With a claim on the run.
 journal::Run State::resume(const journal::Run& run, const std::vector<config::Override>& changes, bool bounded) {
   pipeline::checkChanges(run, changes);
-  if (!pipeline::canResume(run, changes)) throw Failure(ExitCode::usage, "run " + run.id + " is " + run.state + "; there is nothing to resume");
+  if (!pipeline::canResume(run, changes))
+    throw Failure(ExitCode::usage, "run " + run.id + " is " + run.state + "; there is nothing to resume");
   {
     const std::lock_guard lock(mutex);
     mustBeUsable();
@@ -242,16 +257,21 @@ void State::resumeInterrupted() {
   }
 }
 
-// ---- what is told -----------------------------------------------------------------------------------------------------------------
+// ---- what is told
+// -----------------------------------------------------------------------------------------------------------------
 
-std::vector<journal::Row> State::stateRows(const journal::Run& run, const std::string& state, const std::string& reason) {
+std::vector<journal::Row> State::stateRows(const journal::Run& run, const std::string& state,
+                                           const std::string& reason) {
   JsonWriter json;
   json.beginObject().member("state", state).member("reason", reason).member("pipeline", run.pipeline_name);
   json.member("samples", run.samples).member("in_flight", run.in_flight).member("seed", run.seed);
   const auto progress = journaledProgress(journal, run);
-  json.key("progress").raw(state == "queued" ? withPhase(progress, "waiting", "its turn") : withPhase(progress, "paused", reason)).endObject();
+  json.key("progress")
+      .raw(state == "queued" ? withPhase(progress, "waiting", "its turn") : withPhase(progress, "paused", reason))
+      .endObject();
   std::vector<journal::Row> rows;
-  rows.emplace_back(journal::RunStateChanged{run.key, state, reason, run.active_ms, run.repeated, run.samples, {}, unixMs()});
+  rows.emplace_back(
+      journal::RunStateChanged{run.key, state, reason, run.active_ms, run.repeated, run.samples, {}, unixMs()});
   rows.emplace_back(journal::EventAppended{run.key, "run", membersOf(json), unixMs()});
   return rows;
 }

@@ -30,11 +30,14 @@ RunManager::Options withHub(RunManager::Options options, std::shared_ptr<pipelin
   return options;
 }
 
-std::string by(const char* done, const std::string& who) { return std::string(done) + (who.empty() ? "" : " by " + who); }
+std::string by(const char* done, const std::string& who) {
+  return std::string(done) + (who.empty() ? "" : " by " + who);
+}
 
 }  // namespace
 
-RunManager::State::State(loader::Catalog& catalog_, journal::Journal& journal_, std::shared_ptr<pipeline::EventHub> hub, Options options_)
+RunManager::State::State(loader::Catalog& catalog_, journal::Journal& journal_, std::shared_ptr<pipeline::EventHub> hub,
+                         Options options_)
     : catalog(catalog_), journal(journal_), options(withHub(std::move(options_), std::move(hub))) {
   for (const auto* unfinished : {"running", "queued"})
     for (const auto& run : journal.runsIn(unfinished)) left.insert(run.key);
@@ -42,6 +45,9 @@ RunManager::State::State(loader::Catalog& catalog_, journal::Journal& journal_, 
 
 void RunManager::State::mustBeUsable() const {
   if (broken) throw Failure(ExitCode::journal, *broken);
+  if (options.closed)
+    throw Failure(ExitCode::usage,
+                  "this server belongs to one run and starts no other; for that there is troupe serve");
   if (stopping) throw Stopping(ExitCode::usage, "the server is stopping; try again when it is back");
 }
 
@@ -54,7 +60,8 @@ RunManager::State::ActivePtr RunManager::State::underWay(journal::RunKey run) co
   return found == active.end() || found->second->over ? nullptr : found->second;
 }
 
-RunManager::RunManager(loader::Catalog& catalog, journal::Journal& journal, std::shared_ptr<pipeline::EventHub> hub, Options options)
+RunManager::RunManager(loader::Catalog& catalog, journal::Journal& journal, std::shared_ptr<pipeline::EventHub> hub,
+                       Options options)
     : state_(std::make_shared<State>(catalog, journal, std::move(hub), std::move(options))) {
   auto& s = *state_;
   s.on_failure = journal.onFailure([&s](const std::string& message) { s.breakDown(message); });
@@ -91,7 +98,8 @@ RunManager::Started RunManager::start(const Order& order) {
     same_request.emplace(s, "request " + order.request_key);
     if (const auto earlier = s.journal.requestedRun(request.key)) {
       if (earlier->hash != request.hash)
-        throw Failure(ExitCode::usage, "the key " + troupe::quoted(request.key) + " has begun run " + earlier->run.id + " with another order; use a new key");
+        throw Failure(ExitCode::usage, "the key " + troupe::quoted(request.key) + " has begun run " + earlier->run.id +
+                                           " with another order; use a new key");
       auto run = earlier->run;
       run.state = state(run);
       return {std::move(run), false};
@@ -117,6 +125,31 @@ RunManager::Started RunManager::start(const Order& order) {
   }
   run.state = state(run);
   return {std::move(run), true};
+}
+
+void RunManager::adopt(const journal::Run& run, pipeline::Engine& engine) {
+  State::Ready ready;
+  ready.run = run;
+  const auto one = std::make_shared<State::Active>(std::move(ready));
+  one->engine = &engine;
+  const std::lock_guard lock(state_->mutex);
+  state_->left.erase(run.key);
+  state_->active[run.key] = one;
+}
+
+void RunManager::giveBack(journal::RunKey run) {
+  State::ActivePtr one;
+  {
+    const std::lock_guard lock(state_->mutex);
+    one = state_->underWay(run);
+    if (!one) return;
+    one->over = true;
+  }
+  {
+    const std::unique_lock lock(one->alive);  // Whoever is inside of it comes out first.
+    one->engine = nullptr;
+  }
+  state_->forget(one);
 }
 
 journal::Run RunManager::pause(const std::string& run_id, const std::string& who) {
@@ -185,10 +218,12 @@ journal::Run RunManager::resume(const std::string& run_id, const std::vector<con
     const std::lock_guard lock(s.mutex);
     s.mustBeUsable();
     const auto one = s.underWay(run.key);
-    if (one && one->stopping) throw Failure(ExitCode::usage, "run " + run.id + " is pausing; resume it when it is paused");
+    if (one && one->stopping)
+      throw Failure(ExitCode::usage, "run " + run.id + " is pausing; resume it when it is paused");
     there = one || s.inQueue(run.key) != s.queue.end();
     if (there && !changes.empty())
-      throw Failure(ExitCode::usage, "run " + run.id + " is " + (one ? "running" : "queued") + "; pause it first, then resume it with changes");
+      throw Failure(ExitCode::usage, "run " + run.id + " is " + (one ? "running" : "queued") +
+                                         "; pause it first, then resume it with changes");
   }
   run = s.journal.run(run.key).value_or(run);
   if (!there) {
@@ -199,7 +234,8 @@ journal::Run RunManager::resume(const std::string& run_id, const std::vector<con
   return run;
 }
 
-bool RunManager::decide(const std::string& run_id, std::int64_t index, const std::string& filter, bool pass, const std::string& who) {
+bool RunManager::decide(const std::string& run_id, std::int64_t index, const std::string& filter, bool pass,
+                        const std::string& who) {
   auto& s = *state_;
   const auto run = s.journal.findRun(run_id);
   State::ActivePtr one;
@@ -215,9 +251,12 @@ bool RunManager::decide(const std::string& run_id, std::int64_t index, const std
   // Not under way, or not yet come to this sample: it finds the decision in the journal.
   const auto record = s.journal.sample(run.key, index);
   const auto held_by = record ? journal::holders(*record) : std::vector<std::string>();
-  if (held_by.empty() || (!filter.empty() && std::find(held_by.begin(), held_by.end(), filter) == held_by.end())) return false;
+  if (held_by.empty() || (!filter.empty() && std::find(held_by.begin(), held_by.end(), filter) == held_by.end()))
+    return false;
   const auto holder = journal::decideHold(s.journal, run, index, filter, pass, who, unixMs());
-  if (one) one->with([&](auto& engine) { return engine.decide(index, holder, pass, who); });  // It may have come to it in between.
+  if (one)
+    one->with(
+        [&](auto& engine) { return engine.decide(index, holder, pass, who); });  // It may have come to it in between.
   return true;
 }
 

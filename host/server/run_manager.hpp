@@ -15,19 +15,22 @@
 
 namespace troupe::server {
 
-/// The runs of a server: several at once, the rest queued. A run belongs to the server, not to the client that began it.
+/// The runs of a server: several at once, the rest queued. A run belongs to the server, not to the client that began
+/// it.
 class RunManager {
  public:
   struct Options {
     int at_once = 2;                  ///< runs that are under way; more wait, in the order of their start
     std::size_t queue = 256;          ///< waiting ones; more are refused
     bool resume_interrupted = false;  ///< go on by itself with the runs that a crash left running or queued
-    config::CheckOptions check;       ///< how the pipeline of a resumed run is checked; base and overrides are the run's own
-    pipeline::EngineOptions engine;   ///< `hub` and `resume` are the manager's to set
+    bool closed = false;              ///< only runs that are adopted: start() and resume() are refused
+    config::CheckOptions check;  ///< how the pipeline of a resumed run is checked; base and overrides are the run's own
+    pipeline::EngineOptions engine;  ///< `hub` and `resume` are the manager's to set
   };
 
   /// All given outlive it. `hub` is given every event of the journal by whoever made it.
-  RunManager(loader::Catalog& catalog, journal::Journal& journal, std::shared_ptr<pipeline::EventHub> hub, Options options);
+  RunManager(loader::Catalog& catalog, journal::Journal& journal, std::shared_ptr<pipeline::EventHub> hub,
+             Options options);
   /// Pauses what runs; what is queued stays queued in the journal.
   ~RunManager();
   RunManager(const RunManager&) = delete;
@@ -44,9 +47,10 @@ class RunManager {
     journal::Run run;
     bool fresh = true;  ///< false: an earlier order with the same key has begun it
   };
-  /// Durable when it returns, and under way when there was a place for it. Throws Problems(invalid_pipeline), Problems or Failure(plugin_unusable),
-  /// Failure(usage) when the key was used for another order, QueueFull, Failure(journal) when that is broken. A pipeline's console is left out, and
-  /// its web sinks with a notice. [any thread, like all below]
+  /// Durable when it returns, and under way when there was a place for it. Throws Problems(invalid_pipeline), Problems
+  /// or Failure(plugin_unusable), Failure(usage) when the key was used for another order, QueueFull, Failure(journal)
+  /// when that is broken. A pipeline's console is left out, and its web sinks with a notice. [any thread, like all
+  /// below]
   Started start(const Order& order);
   class QueueFull : public Failure {
    public:
@@ -58,13 +62,20 @@ class RunManager {
     using Failure::Failure;
   };
 
-  /// Idempotent. Each throws Failure(usage) with a sentence when there is no such run or its state does not allow it, and the like of start();
-  /// returns the run as it is then. A queued run that cannot be started when its turn comes is paused, with the reason.
+  /// Lets others pause, cancel, decide on and look at a run whose engine somebody else has made and runs. It must be
+  /// given back before that engine goes; nobody uses it any more then.
+  void adopt(const journal::Run& run, pipeline::Engine& engine);
+  void giveBack(journal::RunKey run);
+
+  /// Idempotent. Each throws Failure(usage) with a sentence when there is no such run or its state does not allow it,
+  /// and the like of start(); returns the run as it is then. A queued run that cannot be started when its turn comes is
+  /// paused, with the reason.
   journal::Run pause(const std::string& run_id, const std::string& by);
   journal::Run resume(const std::string& run_id, const std::vector<config::Override>& changes = {});
   journal::Run cancel(const std::string& run_id, const std::string& by);
   /// Decides on a held sample, of a run that is under way or not; false when nothing holds it.
-  bool decide(const std::string& run_id, std::int64_t index, const std::string& filter, bool pass, const std::string& by);
+  bool decide(const std::string& run_id, std::int64_t index, const std::string& filter, bool pass,
+              const std::string& by);
 
   /// queued | running | pausing | paused | interrupted | complete | failed | cancelled
   std::string state(const journal::Run& run) const;
@@ -82,11 +93,12 @@ class RunManager {
   std::vector<journal::Run> current() const;
   /// Why the journal can be written no more: then all runs have ended, and nothing can be begun.
   std::optional<std::string> broken() const;
-  /// Runs whose plugins never came back. What they hold is kept for ever; the process must end without destructors then.
+  /// Runs whose plugins never came back. What they hold is kept for ever; the process must end without destructors
+  /// then.
   std::size_t abandoned() const;
 
-  /// Pauses everything, starts nothing more, and waits until all have stopped (at most about the engine's pause_drain). From then on start() and
-  /// resume() throw Stopping.
+  /// Pauses everything, starts nothing more, and waits until all have stopped (at most about the engine's pause_drain).
+  /// From then on start() and resume() throw Stopping.
   void stop(const std::string& why);
 
   struct State;

@@ -17,7 +17,8 @@
 
 namespace troupe::server {
 
-/// The manager's inside: run_manager.cpp has what others call, run_keeper.cpp the way of a run from the queue to its end.
+/// The manager's inside: run_manager.cpp has what others call, run_keeper.cpp the way of a run from the queue to its
+/// end.
 ///
 /// No function of the journal is called with `mutex` held: the journal's thread takes it when the journal breaks.
 struct RunManager::State : std::enable_shared_from_this<State> {
@@ -33,8 +34,9 @@ struct RunManager::State : std::enable_shared_from_this<State> {
     explicit Active(Ready ready_) : ready(std::move(ready_)) {}
     const Ready ready;
     std::thread thread;
-    std::shared_mutex alive;  // Held while the engine is used; alone while it comes or goes.
-    std::unique_ptr<pipeline::Engine> engine;
+    std::shared_mutex alive;                // Held while the engine is used; alone while it comes or goes.
+    std::unique_ptr<pipeline::Engine> own;  // Null when somebody else has made it.
+    pipeline::Engine* engine = nullptr;
     // Guarded by State::mutex.
     bool stopping = false;  // It was told to pause, or to be over.
     bool over = false;      // The journal has the state that it ended in.
@@ -93,7 +95,8 @@ struct RunManager::State : std::enable_shared_from_this<State> {
   journal::Journal& journal;
   const Options options;
 
-  std::mutex placing;  // Held from the look for a place until it is taken, so that runs queue in the order of their start. Before `mutex`.
+  std::mutex placing;  // Held from the look for a place until it is taken, so that runs queue in the order of their
+                       // start. Before `mutex`.
 
   mutable std::mutex mutex;  // Guards all below.
   std::condition_variable changed;

@@ -32,22 +32,22 @@ struct ServerConfig {
   bool any_port = false;      ///< take the next free one when it is in use
   std::vector<Token> tokens;  ///< without any, only loopback is listened on, and whoever reaches it may operate
   Tls tls;
-  std::string public_url;     ///< "https://example.org/troupe" behind a proxy; empty: as listened
+  std::string public_url;                    ///< "https://example.org/troupe" behind a proxy; empty: as listened
   std::vector<std::string> hosts;            ///< further values of Host that are answered
   std::vector<std::string> origins;          ///< other origins whose pages may call (CORS)
   std::vector<std::string> frame_ancestors;  ///< other origins that may show /embed/ pages in a frame
-  std::filesystem::path data;                ///< root of everything that comes over HTTP names; pipelines lie in <data>/pipelines
-  std::filesystem::path secrets;             ///< the only source of secrets for pipelines that come over HTTP
-  std::vector<SinkNode> sinks;               ///< sinks of the server: they see all runs
-  std::filesystem::path auto_train;          ///< pipeline of POST /auto-train-stream; empty: there is none
-  bool auto_train_cancel = false;            ///< cancel its run when the client goes away
+  std::filesystem::path data;     ///< root of everything that comes over HTTP names; pipelines lie in <data>/pipelines
+  std::filesystem::path secrets;  ///< the only source of secrets for pipelines that come over HTTP
+  std::vector<SinkNode> sinks;    ///< sinks of the server: they see all runs
+  std::filesystem::path auto_train;  ///< pipeline of POST /auto-train-stream; empty: there is none
+  bool auto_train_cancel = false;    ///< cancel its run when the client goes away
 
   struct Limits {
     std::size_t head_bytes = 32u << 10;
     std::size_t body_bytes = 16u << 20;
-    int head_s = 10;         ///< from the connection, or the end of the last request, to the complete head
-    int body_s = 60;         ///< from the head to the complete body
-    int connections = 256;   ///< besides event streams
+    int head_s = 10;        ///< from the connection, or the end of the last request, to the complete head
+    int body_s = 60;        ///< from the head to the complete body
+    int connections = 256;  ///< besides event streams
     std::size_t subscribers = 1024;
     std::size_t subscribers_per_address = 64;
     int stall_s = 10;

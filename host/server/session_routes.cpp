@@ -23,10 +23,10 @@ rapidjson::Document readObject(Exchange& exchange) {
 void refuseOthers(const rapidjson::Document& document, std::string_view known) {
   for (const auto& entry : document.GetObject())
     if (config::textOf(entry.name) != known)
-      throw HttpError(
-          422, "there is a mistake",
-          {{pointerTo("", config::textOf(entry.name)), 0, 0, "unknown key " + troupe::quoted(config::textOf(entry.name)),
-            "the only key is \"" + std::string(known) + "\""}});
+      throw HttpError(422, "there is a mistake",
+                      {{pointerTo("", config::textOf(entry.name)), 0, 0,
+                        "unknown key " + troupe::quoted(config::textOf(entry.name)),
+                        "the only key is \"" + std::string(known) + "\""}});
 }
 
 std::string describe(const Principal& who) {

@@ -24,7 +24,10 @@ double secondsOf(const std::string& progress, const journal::Run& run) {
 // The members of runSummary() into an object that is open.
 void writeSummary(JsonWriter& json, const RunManager& manager, const journal::Run& run) {
   const auto progress = manager.progress(run);
-  json.member("id", run.id).member("state", manager.state(run)).member("reason", run.reason).member("pipeline", run.pipeline_name);
+  json.member("id", run.id)
+      .member("state", manager.state(run))
+      .member("reason", run.reason)
+      .member("pipeline", run.pipeline_name);
   json.member("file", run.file).member("user_id", run.user_id);
   json.member("samples", run.samples).member("in_flight", run.in_flight).member("seed", run.seed);
   json.member("created_at", run.created_at).key("ended_at");
@@ -42,7 +45,8 @@ void writeHeld(JsonWriter& json, const journal::SampleHeld& held) {
   json.member("pass_by_default", held.pass_by_default).member("why", held.why).endObject();
 }
 
-void writeRun(JsonWriter& json, const RunManager& manager, const journal::Journal& journal, const journal::Run& run, std::int64_t head) {
+void writeRun(JsonWriter& json, const RunManager& manager, const journal::Journal& journal, const journal::Run& run,
+              std::int64_t head) {
   json.beginObject();
   writeSummary(json, manager, run);
   json.key("stats").raw(manager.stats(run)).key("recent").beginArray();
@@ -64,7 +68,8 @@ std::string runSummary(const RunManager& manager, const journal::Journal&, const
   return std::string(json.text());
 }
 
-std::string snapshotEvent(const RunManager& manager, const journal::Journal& journal, const std::optional<journal::Run>& run) {
+std::string snapshotEvent(const RunManager& manager, const journal::Journal& journal,
+                          const std::optional<journal::Run>& run) {
   const auto head = journal.head();  // First: what comes meanwhile is told again rather than missed.
   std::vector<journal::Run> runs;
   if (run) {

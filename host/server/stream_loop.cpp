@@ -31,7 +31,8 @@ void StreamLoop::run() {
   bury();
 }
 
-// Milliseconds until there is something to do by the clock; 0 when there is something now. Whoever brings something later wakes us.
+// Milliseconds until there is something to do by the clock; 0 when there is something now. Whoever brings something
+// later wakes us.
 int StreamLoop::timeout() {
   if (!again_.empty()) return 0;
   auto until = scan_at_;
@@ -41,7 +42,8 @@ int StreamLoop::timeout() {
   {
     const std::lock_guard lock(mutex_);
     if (stop_ || !fresh_.empty() || !answers_.empty() || (closing_ && !goodbye_)) return 0;
-    const bool waits = std::any_of(streams_.begin(), streams_.end(), [](const auto& stream) { return stream->count != 0 && !stream->inbox.empty(); });
+    const bool waits = std::any_of(streams_.begin(), streams_.end(),
+                                   [](const auto& stream) { return stream->count != 0 && !stream->inbox.empty(); });
     if (waits && now_ >= rest_until_) return 0;
     if (waits) until = std::min(until, rest_until_);
     awake_ = waits;
@@ -125,13 +127,15 @@ void StreamLoop::deliver(Stream& stream) {
     if (subscriber->phase == Phase::live) serve(*subscriber);
 }
 
-// Frames have come while others were written: the thread does not keep up. It waits as long as it took, so that more go out in one write.
+// Frames have come while others were written: the thread does not keep up. It waits as long as it took, so that more go
+// out in one write.
 void StreamLoop::restIfBehind() {
   const auto now = Clock::now();
   const auto took = now - now_;
   if (took < std::chrono::milliseconds(1) || took >= options_.merge) return;
   const std::lock_guard lock(mutex_);
-  const bool behind = std::any_of(streams_.begin(), streams_.end(), [](const auto& stream) { return stream->count != 0 && !stream->inbox.empty(); });
+  const bool behind = std::any_of(streams_.begin(), streams_.end(),
+                                  [](const auto& stream) { return stream->count != 0 && !stream->inbox.empty(); });
   if (behind) rest_until_ = now + std::min<Clock::duration>(took, options_.merge - took);
 }
 
@@ -267,7 +271,8 @@ void StreamLoop::bury() {
   std::erase_if(again_, closed);
   std::vector<std::unique_ptr<Subscriber>> dead;
   for (auto* stream : known_) {
-    const auto first = std::stable_partition(stream->subscribers.begin(), stream->subscribers.end(), [&](const auto& s) { return !closed(s); });
+    const auto first = std::stable_partition(stream->subscribers.begin(), stream->subscribers.end(),
+                                             [&](const auto& s) { return !closed(s); });
     std::move(first, stream->subscribers.end(), std::back_inserter(dead));
     stream->subscribers.erase(first, stream->subscribers.end());
   }

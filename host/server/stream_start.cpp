@@ -16,7 +16,8 @@ StreamStart streamStart(std::string_view last_id, std::string_view epoch, std::i
   if (number.empty() || error != std::errc() || end != number.data() + number.size() || after < 0)
     return {std::nullopt, "the id " + quoted(last_id, 100) + " is none of this server's"};
   if (last_id.substr(0, dash) != epoch) return {std::nullopt, "the journal is another one: what came before is void"};
-  if (after > head) return {std::nullopt, "the id " + quoted(last_id, 100) + " is of an event that this journal does not have"};
+  if (after > head)
+    return {std::nullopt, "the id " + quoted(last_id, 100) + " is of an event that this journal does not have"};
   return {after, {}};
 }
 

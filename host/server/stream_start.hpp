@@ -13,8 +13,8 @@ struct StreamStart {
   std::string reset;                  ///< why what the client has is void; empty: it is not
 };
 
-/// `last_id`: what the client sent as Last-Event-ID or last_event_id; "" for nothing, "earliest" for all that the journal has. `head`: number of the
-/// newest durable event.
+/// `last_id`: what the client sent as Last-Event-ID or last_event_id; "" for nothing, "earliest" for all that the
+/// journal has. `head`: number of the newest durable event.
 StreamStart streamStart(std::string_view last_id, std::string_view epoch, std::int64_t head);
 
 }  // namespace troupe::server

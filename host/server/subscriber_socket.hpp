@@ -14,7 +14,8 @@ namespace troupe::server {
 /// The connection of one subscriber, plain or TLS. No function blocks or throws. [hub's thread, after the constructor]
 class SubscriberSocket {
  public:
-  /// `patience`: the kernel gives up a peer that has confirmed nothing for so long, also one that has vanished without a word.
+  /// `patience`: the kernel gives up a peer that has confirmed nothing for so long, also one that has vanished without
+  /// a word.
   SubscriberSocket(Poco::Net::StreamSocket socket, std::chrono::milliseconds patience);
 
   enum class State { open, blocked, gone };

@@ -9,7 +9,8 @@
 namespace troupe::server {
 
 WebAsset::WebAsset(services::WebMount::Asset asset)
-    : asset_(std::make_shared<const services::WebMount::Asset>(std::move(asset))), etag_("\"" + sha256(asset_->body).substr(0, 32) + "\"") {}
+    : asset_(std::make_shared<const services::WebMount::Asset>(std::move(asset))),
+      etag_("\"" + sha256(asset_->body).substr(0, 32) + "\"") {}
 
 void WebAsset::operator()(Exchange& exchange) const {
   // A new version of the program may have another file: the browser asks each time.

@@ -11,7 +11,7 @@
 namespace troupe::server {
 namespace {
 
-constexpr std::size_t kMostCalls = 32;  // At once, in an instance that takes any number.
+constexpr std::size_t kMostCalls = 32;            // At once, in an instance that takes any number.
 constexpr std::chrono::milliseconds kGrace{200};  // From the cancel until a call is left alone.
 
 }  // namespace

@@ -15,8 +15,8 @@
 
 namespace troupe::server {
 
-/// Calls a web node for what does not come from its event thread: replay, hellos, requests. On an instance of its own, each time on a thread of its
-/// own, so that a plugin that blocks holds nobody up for longer than the limit.
+/// Calls a web node for what does not come from its event thread: replay, hellos, requests. On an instance of its own,
+/// each time on a thread of its own, so that a plugin that blocks holds nobody up for longer than the limit.
 class WebCalls {
  public:
   using Results = std::vector<pipeline::Call::Result>;

@@ -14,16 +14,27 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kSecret = {"authorization", "cookie", "proxy-authorization"};
 // The connection is the host's, and so are the headers that keep browsers safe.
-constexpr std::array<std::string_view, 12> kHosts = {
-    "connection", "content-length", "transfer-encoding", "upgrade", "trailer", "te", "keep-alive", "date", "set-cookie",
-    "access-control-allow-origin", "access-control-allow-credentials", "content-type"};
+constexpr std::array<std::string_view, 12> kHosts = {"connection",
+                                                     "content-length",
+                                                     "transfer-encoding",
+                                                     "upgrade",
+                                                     "trailer",
+                                                     "te",
+                                                     "keep-alive",
+                                                     "date",
+                                                     "set-cookie",
+                                                     "access-control-allow-origin",
+                                                     "access-control-allow-credentials",
+                                                     "content-type"};
 
 template <typename List>
 bool among(const List& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-std::string_view nameOf(Right right) { return right == Right::operate ? "operate" : right == Right::watch ? "watch" : "none"; }
+std::string_view nameOf(Right right) {
+  return right == Right::operate ? "operate" : right == Right::watch ? "watch" : "none";
+}
 
 const JsonSchema& responseSchema() {
   static const JsonSchema kSchema = [] {
@@ -37,19 +48,26 @@ const JsonSchema& responseSchema() {
 
 int statusOf(int code) {
   switch (code) {
-    case TROUPE_E_PERMANENT_REQUEST: return 400;
-    case TROUPE_E_AUTH: return 403;
-    case TROUPE_E_RATE_LIMITED: return 429;
+    case TROUPE_E_PERMANENT_REQUEST:
+      return 400;
+    case TROUPE_E_AUTH:
+      return 403;
+    case TROUPE_E_RATE_LIMITED:
+      return 429;
     case TROUPE_E_OVERLOADED:
-    case TROUPE_E_TRANSIENT: return 503;
-    case TROUPE_E_UNSUPPORTED: return 501;
-    default: return 500;
+    case TROUPE_E_TRANSIENT:
+      return 503;
+    case TROUPE_E_UNSUPPORTED:
+      return 501;
+    default:
+      return 500;
   }
 }
 
 bool isToken(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+    return std::isalnum(c) != 0 ||
+           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
   });
 }
 
@@ -73,7 +91,10 @@ std::string webRequestInput(Exchange& exchange, const std::string& pattern) {
     told.push_back(header.first);
     json.member(header.first, exchange.header(header.first));
   }
-  json.endObject().member("body", exchange.body()).member("base", exchange.base()).member("right", nameOf(exchange.principal().right));
+  json.endObject()
+      .member("body", exchange.body())
+      .member("base", exchange.base())
+      .member("right", nameOf(exchange.principal().right));
   json.endObject().endObject();
   return std::string(json.text());
 }

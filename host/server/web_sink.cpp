@@ -39,13 +39,15 @@ const loader::NodeType& typeOf(const loader::Catalog& catalog, const ServerConfi
   return *type;
 }
 
-Right rightFrom(const std::string& name) { return name == "operate" ? Right::operate : name == "watch" ? Right::watch : Right::none; }
+Right rightFrom(const std::string& name) {
+  return name == "operate" ? Right::operate : name == "watch" ? Right::watch : Right::none;
+}
 
 }  // namespace
 
 struct WebSink::State final : services::WebMount {
-  State(const ServerConfig::SinkNode& node, loader::Catalog& catalog, journal::Journal& journal_, std::shared_ptr<pipeline::EventHub> events,
-        StreamHub& hub_, Router& router_, Options options_)
+  State(const ServerConfig::SinkNode& node, loader::Catalog& catalog, journal::Journal& journal_,
+        std::shared_ptr<pipeline::EventHub> events, StreamHub& hub_, Router& router_, Options options_)
       : options(std::move(options_)),
         journal(journal_),
         hub(hub_),
@@ -59,7 +61,7 @@ struct WebSink::State final : services::WebMount {
     sink.taken = [this](pipeline::SinkFrames frames) { publish(std::move(frames)); };
     sink.blocks = sink.limit = options.limit;
     runner = std::make_unique<pipeline::SinkRunner>(
-        plan, module, std::move(events), journal, 0,
+        plan, module, std::move(events), journal, 0, journal.head(),
         [this](int level, const std::string&, std::string_view text) { log(level, text); }, std::move(sink));
     keeper = std::thread([this] { keep(); });
   }
@@ -85,12 +87,15 @@ struct WebSink::State final : services::WebMount {
     spec.heartbeat = std::chrono::milliseconds(mine.declared.heartbeat_ms);
     spec.heartbeat_bytes = [&mine] { return mine.heartbeat(); };
     spec.bye = [&mine] { return mine.bye(); };
-    spec.replay = [this, &mine](journal::RunKey run, std::int64_t after, std::size_t limit) { return replay(mine, run, after, limit); };
+    spec.replay = [this, &mine](journal::RunKey run, std::int64_t after, std::size_t limit) {
+      return replay(mine, run, after, limit);
+    };
     mine.id = hub.addStream(std::move(spec));
     streams.push_back(std::move(made));
     for (const auto& path : mine.declared.paths) {
       const bool one = path.find("{run}") != std::string::npos;
-      router.add({"GET", path, Right::watch, [this, &mine, one](Exchange& exchange) { open(exchange, mine, one); }, one});
+      router.add(
+          {"GET", path, Right::watch, [this, &mine, one](Exchange& exchange) { open(exchange, mine, one); }, one});
     }
   }
 
@@ -120,10 +125,12 @@ struct WebSink::State final : services::WebMount {
       auto frame = readFrame(json);
       auto* stream = frame ? find(frame->stream) : nullptr;
       if (stream == nullptr) {
-        warnOnce(frame ? "a frame is for the stream \"" + frame->stream + "\", which it has not declared" : "a frame is not of type troupe:frame/1");
+        warnOnce(frame ? "a frame is for the stream \"" + frame->stream + "\", which it has not declared"
+                       : "a frame is not of type troupe:frame/1");
         continue;
       }
-      hub.publish(stream->id, {frames.id, frames.run, frames.key, std::make_shared<const std::string>(std::move(frame->text)), false});
+      hub.publish(stream->id, {frames.id, frames.run, frames.key,
+                               std::make_shared<const std::string>(std::move(frame->text)), false});
     }
   }
 
@@ -138,12 +145,15 @@ struct WebSink::State final : services::WebMount {
       for (const auto& event : events) {
         if (!runner->wants(event.type)) continue;
         wanted.push_back(&event);
-        inputs.push_back("{\"event\":" + event.json + ",\"id\":\"" + pipeline::wireId(journal.epoch(), event.id) + "\"}");
+        inputs.push_back("{\"event\":" + event.json + ",\"id\":\"" + pipeline::wireId(journal.epoch(), event.id) +
+                         "\"}");
       }
       const auto results = calls.run(std::move(inputs), options.limit);
       for (std::size_t i = 0; i < results.size(); ++i) {
-        if (results[i].failure && !pipeline::isNever(results[i].failure->code)) throw std::runtime_error(results[i].failure->message);
-        if (auto bytes = bytesFor(results[i], stream.declared.name)) frames.push_back({wanted[i]->id, wanted[i]->run, {}, std::move(bytes), false});
+        if (results[i].failure && !pipeline::isNever(results[i].failure->code))
+          throw std::runtime_error(results[i].failure->message);
+        if (auto bytes = bytesFor(results[i], stream.declared.name))
+          frames.push_back({wanted[i]->id, wanted[i]->run, {}, std::move(bytes), false});
       }
       after = events.back().id;
     }
@@ -158,14 +168,18 @@ struct WebSink::State final : services::WebMount {
     const auto& address = exchange.clientAddress();
     refuse(hub.admits(address));
     auto [first, cursor] = begin(exchange, stream, run);
-    if (exchange.method() == "HEAD") return exchange.send(200, stream.declared.content_type, "", {{"X-Accel-Buffering", "no"}});
+    if (exchange.method() == "HEAD")
+      return exchange.send(200, stream.declared.content_type, "", {{"X-Accel-Buffering", "no"}});
     StreamHub::Subscription subscription;
     subscription.address = address;
     subscription.run = run ? run->key : 0;
     subscription.cursor = cursor;
     subscription.first = headOf(exchange, stream) + first;
     subscription.socket = exchange.detach(200);
-    hub.subscribe(stream.id, std::move(subscription));  // One that came in between has the last place: the socket is closed, and tried again.
+    hub.subscribe(
+        stream.id,
+        std::move(
+            subscription));  // One that came in between has the last place: the socket is closed, and tried again.
   }
 
   std::optional<journal::Run> findRun(Exchange& exchange) const {
@@ -183,15 +197,20 @@ struct WebSink::State final : services::WebMount {
   static void refuse(StreamHub::Refusal refusal) {
     const Headers later = {{"Retry-After", "5"}};
     switch (refusal) {
-      case StreamHub::Refusal::none: return;
-      case StreamHub::Refusal::full: throw HttpError(503, "as many streams are open as this server takes", {}, later);
-      case StreamHub::Refusal::address_full: throw HttpError(503, "as many streams are open from your address as this server takes", {}, later);
-      case StreamHub::Refusal::closing: throw HttpError(503, "the server stops", {}, later);
+      case StreamHub::Refusal::none:
+        return;
+      case StreamHub::Refusal::full:
+        throw HttpError(503, "as many streams are open as this server takes", {}, later);
+      case StreamHub::Refusal::address_full:
+        throw HttpError(503, "as many streams are open from your address as this server takes", {}, later);
+      case StreamHub::Refusal::closing:
+        throw HttpError(503, "the server stops", {}, later);
     }
   }
 
   // What a subscriber is sent before events, and the number after which those follow.
-  std::pair<std::string, std::int64_t> begin(Exchange& exchange, WebStream& stream, const std::optional<journal::Run>& run) {
+  std::pair<std::string, std::int64_t> begin(Exchange& exchange, WebStream& stream,
+                                             const std::optional<journal::Run>& run) {
     auto last_id = exchange.header("last-event-id");  // What the browser knows is newer than what the page knew.
     if (last_id.empty()) last_id = exchange.query("last_event_id").value_or("");
     auto head = journal.head();
@@ -213,7 +232,8 @@ struct WebSink::State final : services::WebMount {
     std::string first;
     try {
       for (const auto& result : calls.run(std::move(inputs), options.limit)) {
-        if (result.failure) throw HttpError(503, "the sink fails: " + result.failure->message, {}, {{"Retry-After", "5"}});
+        if (result.failure)
+          throw HttpError(503, "the sink fails: " + result.failure->message, {}, {{"Retry-After", "5"}});
         if (const auto bytes = bytesFor(result, stream.declared.name)) first += *bytes;
       }
     } catch (const WebCalls::Late& e) {
@@ -223,7 +243,8 @@ struct WebSink::State final : services::WebMount {
   }
 
   static std::string headOf(const Exchange& exchange, const WebStream& stream) {
-    std::string head = "HTTP/1.1 200 OK\r\nDate: " + Poco::DateTimeFormatter::format(Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT) +
+    std::string head = "HTTP/1.1 200 OK\r\nDate: " +
+                       Poco::DateTimeFormatter::format(Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT) +
                        "\r\nContent-Type: " + stream.declared.content_type +
                        "\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\nConnection: close\r\n";
     for (const auto& [name, value] : exchange.commonHeaders())
@@ -300,8 +321,8 @@ struct WebSink::State final : services::WebMount {
   std::thread keeper;
 };
 
-WebSink::WebSink(const ServerConfig::SinkNode& node, loader::Catalog& catalog, journal::Journal& journal, std::shared_ptr<pipeline::EventHub> events,
-                 StreamHub& streams, Router& router, Options options)
+WebSink::WebSink(const ServerConfig::SinkNode& node, loader::Catalog& catalog, journal::Journal& journal,
+                 std::shared_ptr<pipeline::EventHub> events, StreamHub& streams, Router& router, Options options)
     : state_(std::make_unique<State>(node, catalog, journal, std::move(events), streams, router, std::move(options))) {}
 
 WebSink::~WebSink() = default;

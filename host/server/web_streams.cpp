@@ -22,7 +22,8 @@ std::string end(JsonWriter& json) { return std::string(json.endObject().text());
 
 }  // namespace
 
-std::string StreamEvents::hello(std::string_view epoch, std::int64_t head, std::optional<std::int64_t> replay_from, int heartbeat_ms) const {
+std::string StreamEvents::hello(std::string_view epoch, std::int64_t head, std::optional<std::int64_t> replay_from,
+                                int heartbeat_ms) const {
   JsonWriter json;
   beginEvent(json, "hello", *this).member("epoch", epoch).member("head", head).key("replay_from");
   replay_from ? json.value(*replay_from) : json.null();
@@ -66,7 +67,8 @@ std::optional<WebFrame> readFrame(std::string_view json) {
 Bytes bytesFor(const pipeline::Call::Result& result, std::string_view stream) {
   for (const auto& value : result.values) {
     if (value.port->type != "troupe:frame/1") continue;
-    if (auto frame = readFrame(value.json); frame && frame->stream == stream) return std::make_shared<const std::string>(std::move(frame->text));
+    if (auto frame = readFrame(value.json); frame && frame->stream == stream)
+      return std::make_shared<const std::string>(std::move(frame->text));
   }
   return nullptr;
 }
@@ -97,7 +99,8 @@ bool WebStream::due(bool has_subscribers) {
   const auto now = Clock::now();
   if (now < next_ || (!has_subscribers && heartbeat_)) return false;
   // The time in a heartbeat is at most a second old.
-  next_ = now + std::clamp(std::chrono::milliseconds(declared.heartbeat_ms / 2), std::chrono::milliseconds(100), std::chrono::milliseconds(1000));
+  next_ = now + std::clamp(std::chrono::milliseconds(declared.heartbeat_ms / 2), std::chrono::milliseconds(100),
+                           std::chrono::milliseconds(1000));
   return true;
 }
 

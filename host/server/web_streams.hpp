@@ -18,7 +18,8 @@ struct StreamEvents {
   std::string run;  ///< id; empty: the stream is of all runs
   std::int64_t at;
 
-  std::string hello(std::string_view epoch, std::int64_t head, std::optional<std::int64_t> replay_from, int heartbeat_ms) const;
+  std::string hello(std::string_view epoch, std::int64_t head, std::optional<std::int64_t> replay_from,
+                    int heartbeat_ms) const;
   std::string reset(std::string_view reason) const;
   std::string heartbeat(std::int64_t head) const;
   std::string bye(std::string_view reason, int retry_ms) const;

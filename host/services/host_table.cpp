@@ -26,7 +26,9 @@ std::uint64_t random(void*, troupe_call* call) { return static_cast<CallContext*
 
 constexpr troupe_clock kClock{sizeof(troupe_clock), nullptr, &unixTime, &steadyNs, &sleep, &random};
 
-std::string_view viewOf(troupe_str text) { return text.n == 0 || text.p == nullptr ? std::string_view() : std::string_view(text.p, text.n); }
+std::string_view viewOf(troupe_str text) {
+  return text.n == 0 || text.p == nullptr ? std::string_view() : std::string_view(text.p, text.n);
+}
 
 }  // namespace
 
@@ -36,14 +38,15 @@ HostTable::HostTable(Log log, Offers offers)
     : log_(std::move(log)),
       offers_(offers),
       web_{sizeof(troupe_web), this, &declare, &asset},
-      host_{sizeof(troupe_host), this,
-            [](void* ctx, int level, troupe_str message) { static_cast<HostTable*>(ctx)->log_(level, viewOf(message)); },
-            [](void* ctx, const char* id) -> const void* {
-              if (id == nullptr) return nullptr;
-              if (std::strcmp(id, TROUPE_CLOCK_ID) == 0) return &kClock;
-              if (std::strcmp(id, TROUPE_WEB_ID) == 0) return &static_cast<HostTable*>(ctx)->web_;
-              return nullptr;
-            }} {}
+      host_{
+          sizeof(troupe_host), this,
+          [](void* ctx, int level, troupe_str message) { static_cast<HostTable*>(ctx)->log_(level, viewOf(message)); },
+          [](void* ctx, const char* id) -> const void* {
+            if (id == nullptr) return nullptr;
+            if (std::strcmp(id, TROUPE_CLOCK_ID) == 0) return &kClock;
+            if (std::strcmp(id, TROUPE_WEB_ID) == 0) return &static_cast<HostTable*>(ctx)->web_;
+            return nullptr;
+          }} {}
 
 int HostTable::declare(void* ctx, troupe_str json) {
   auto& table = *static_cast<HostTable*>(ctx);

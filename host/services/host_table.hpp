@@ -23,7 +23,8 @@ class HostTable {
  public:
   /// What only some nodes are given.
   struct Offers {
-    WebMount* web = nullptr;  ///< where its declarations go, of one instance; null: they are taken and mean nothing. Outlives the table
+    WebMount* web = nullptr;  ///< where its declarations go, of one instance; null: they are taken and mean nothing.
+                              ///< Outlives the table
   };
   using Log = std::function<void(int level, std::string_view message)>;
 

@@ -63,7 +63,8 @@ std::string pathFault(std::string_view path) {
     const auto inner = parameter ? segment.substr(1, segment.size() - 2) : segment;
     for (const char c : inner) {
       const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-      if (!word && (parameter || (c != '-' && c != '.' && c != '~'))) return name + " has the character " + quoted(std::string(1, c));
+      if (!word && (parameter || (c != '-' && c != '.' && c != '~')))
+        return name + " has the character " + quoted(std::string(1, c));
     }
     from = end + 1;
   }
@@ -89,11 +90,13 @@ void mountAll(const rapidjson::Document& declaration, WebMount& mount) {
       stream.name = text(json["name"]);
       for (const auto& path : json["paths"].GetArray()) stream.paths.push_back(text(path));
       stream.content_type = text(json["content_type"]);
-      if (const auto ms = json.FindMember("heartbeat_ms"); ms != json.MemberEnd()) stream.heartbeat_ms = ms->value.GetInt();
+      if (const auto ms = json.FindMember("heartbeat_ms"); ms != json.MemberEnd())
+        stream.heartbeat_ms = ms->value.GetInt();
       mount.stream(std::move(stream));
     }
   if (const auto requests = declaration.FindMember("requests"); requests != declaration.MemberEnd())
-    for (const auto& json : requests->value.GetArray()) mount.request({text(json["method"]), text(json["path"]), text(json["right"])});
+    for (const auto& json : requests->value.GetArray())
+      mount.request({text(json["method"]), text(json["path"]), text(json["right"])});
 }
 
 DeclareResult bad(const std::string& what) { return {TROUPE_E_PERMANENT_REQUEST, kWhere + what}; }
@@ -115,11 +118,14 @@ DeclareResult declareWeb(std::string_view json, WebMount* mount) {
   return {TROUPE_OK, {}};
 }
 
-DeclareResult declareAsset(std::string_view path, std::string_view content_type, std::string_view body, WebMount* mount) {
+DeclareResult declareAsset(std::string_view path, std::string_view content_type, std::string_view body,
+                           WebMount* mount) {
   if (auto fault = pathFault(path); !fault.empty()) return bad(fault);
-  if (content_type.empty() || content_type.find_first_of("\r\n") != std::string_view::npos || content_type.find('/') == std::string_view::npos)
+  if (content_type.empty() || content_type.find_first_of("\r\n") != std::string_view::npos ||
+      content_type.find('/') == std::string_view::npos)
     return bad("asset " + quoted(path) + " has the content type " + quoted(content_type) + ", which is none");
-  if (body.size() > kMaxAsset) return bad("asset " + quoted(path) + " has " + std::to_string(body.size()) + " bytes, more than 16 MiB");
+  if (body.size() > kMaxAsset)
+    return bad("asset " + quoted(path) + " has " + std::to_string(body.size()) + " bytes, more than 16 MiB");
   if (mount == nullptr) return {TROUPE_OK, {}};
   try {
     mount->asset({std::string(path), std::string(content_type), std::string(body)});

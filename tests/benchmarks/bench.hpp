@@ -9,7 +9,9 @@
 namespace troupe::bench {
 
 using Clock = std::chrono::steady_clock;
-inline double secondsSince(Clock::time_point began) { return std::chrono::duration<double>(Clock::now() - began).count(); }
+inline double secondsSince(Clock::time_point began) {
+  return std::chrono::duration<double>(Clock::now() - began).count();
+}
 
 /// CPU time of this process so far, all threads, in seconds.
 double cpuSeconds();
@@ -27,9 +29,10 @@ struct RunFigures {
 };
 RunFigures runPipeline(const std::string& json, const std::filesystem::path& folder);
 
-/// Inserts the rows of the databases again, into fresh files with the same schemas, in transactions of 256 rows with synchronous=FULL.
-/// Returns the seconds it took.
-double insertAgain(const std::filesystem::path& journal, const std::filesystem::path& stories, const std::filesystem::path& folder);
+/// Inserts the rows of the databases again, into fresh files with the same schemas, in transactions of 256 rows with
+/// synchronous=FULL. Returns the seconds it took.
+double insertAgain(const std::filesystem::path& journal, const std::filesystem::path& stories,
+                   const std::filesystem::path& folder);
 
 /// Runs a program to its end, with its output unseen and its state and cache below `home`; throws when it fails.
 struct ProgramUsage {

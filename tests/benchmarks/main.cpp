@@ -15,7 +15,9 @@ namespace troupe::bench {
 double cpuSeconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -39,9 +41,12 @@ int main(int argc, char** argv) {
   std::int64_t samples = 20'000, memory = 100'000;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
-    if (argument == "--samples" && i + 1 < argc) samples = std::atoll(argv[++i]);
-    else if (argument == "--memory" && i + 1 < argc) memory = std::atoll(argv[++i]);
-    else if (argument == "engine" || argument == "boundary" || argument == "program") only = argument;
+    if (argument == "--samples" && i + 1 < argc)
+      samples = std::atoll(argv[++i]);
+    else if (argument == "--memory" && i + 1 < argc)
+      memory = std::atoll(argv[++i]);
+    else if (argument == "engine" || argument == "boundary" || argument == "program")
+      only = argument;
     else {
       std::cerr << "usage: troupe_bench [engine|boundary|program] [--samples N] [--memory N]\n";
       return 2;

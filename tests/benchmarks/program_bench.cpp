@@ -14,7 +14,8 @@
 namespace troupe::bench {
 
 ProgramUsage runProgram(std::vector<std::string> words, const std::filesystem::path& home) {
-  std::vector<std::string> variables = {"PATH=/usr/bin:/bin", "HOME=" + home.string(), "XDG_STATE_HOME=" + (home / "state").string(),
+  std::vector<std::string> variables = {"PATH=/usr/bin:/bin", "HOME=" + home.string(),
+                                        "XDG_STATE_HOME=" + (home / "state").string(),
                                         "XDG_CACHE_HOME=" + (home / "cache").string()};
   std::vector<char*> argv, environment;
   for (auto& word : words) argv.push_back(word.data());
@@ -49,19 +50,27 @@ double median(const std::vector<std::string>& words, const std::filesystem::path
 
 void programBench() {
   const test::TempDir folder;
-  // Twenty plugins: the bundled ones, and copies of one under other names, which are found to be shadowed only after being read.
+  // Twenty plugins: the bundled ones, and copies of one under other names, which are found to be shadowed only after
+  // being read.
   const auto plugins = folder.path() / "plugins";
   std::filesystem::create_directories(plugins);
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(TROUPE_PLUGIN_DIR))
     if (entry.path().extension() == ".troupe") ++count;
   for (; count < 20; ++count)
-    std::filesystem::copy_file(std::filesystem::path(TROUPE_PLUGIN_DIR) / "scorer.text.troupe", plugins / ("copy-" + std::to_string(count) + ".troupe"));
-  report("start of a process: /bin/true (baseline), median of 21", text(median({"/bin/true", ""}, folder.path()), 1) + " ms", "");
-  report("troupe plugins list over 20 plugins, median of 21", text(median({TROUPE_PROGRAM, "plugins", "list", "--plugin-path", plugins.string()}, folder.path()), 1) + " ms",
+    std::filesystem::copy_file(std::filesystem::path(TROUPE_PLUGIN_DIR) / "scorer.text.troupe",
+                               plugins / ("copy-" + std::to_string(count) + ".troupe"));
+  report("start of a process: /bin/true (baseline), median of 21",
+         text(median({"/bin/true", ""}, folder.path()), 1) + " ms", "");
+  report("troupe plugins list over 20 plugins, median of 21",
+         text(median({TROUPE_PROGRAM, "plugins", "list", "--plugin-path", plugins.string()}, folder.path()), 1) + " ms",
          "under 50 ms");
-  report("troupe validate config/stories.json, median of 21",
-         text(median({TROUPE_PROGRAM, "validate", std::string(TROUPE_SOURCE_DIR) + "/config/stories.json"}, folder.path()), 1) + " ms", "under 50 ms");
+  report(
+      "troupe validate config/stories.json, median of 21",
+      text(median({TROUPE_PROGRAM, "validate", std::string(TROUPE_SOURCE_DIR) + "/config/stories.json"}, folder.path()),
+           1) +
+          " ms",
+      "under 50 ms");
 }
 
 }  // namespace troupe::bench

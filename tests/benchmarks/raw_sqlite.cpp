@@ -22,12 +22,14 @@ Database open(const std::filesystem::path& file) {
 
 void execute(sqlite3* db, const std::string& sql) {
   char* error = nullptr;
-  if (sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error) != SQLITE_OK) throw std::runtime_error(sql + ": " + error);
+  if (sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error) != SQLITE_OK)
+    throw std::runtime_error(sql + ": " + error);
 }
 
 Statement prepare(sqlite3* db, const std::string& sql) {
   sqlite3_stmt* raw = nullptr;
-  if (sqlite3_prepare_v2(db, sql.c_str(), -1, &raw, nullptr) != SQLITE_OK) throw std::runtime_error(sql + ": " + sqlite3_errmsg(db));
+  if (sqlite3_prepare_v2(db, sql.c_str(), -1, &raw, nullptr) != SQLITE_OK)
+    throw std::runtime_error(sql + ": " + sqlite3_errmsg(db));
   return {raw, &sqlite3_finalize};
 }
 
@@ -41,7 +43,9 @@ std::vector<Table> readAll(sqlite3* db, std::vector<std::string>& schema) {
   std::vector<Table> tables;
   auto list = prepare(db, "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY rowid");
   while (sqlite3_step(list.get()) == SQLITE_ROW) {
-    const auto column = [&](int i) { return std::string(reinterpret_cast<const char*>(sqlite3_column_text(list.get(), i))); };
+    const auto column = [&](int i) {
+      return std::string(reinterpret_cast<const char*>(sqlite3_column_text(list.get(), i)));
+    };
     schema.push_back(column(2));
     if (column(0) != "table") continue;
     Table table;
@@ -50,7 +54,8 @@ std::vector<Table> readAll(sqlite3* db, std::vector<std::string>& schema) {
     table.columns = sqlite3_column_count(rows.get());
     while (sqlite3_step(rows.get()) == SQLITE_ROW) {
       std::vector<Value> row;
-      for (int i = 0; i < table.columns; ++i) row.emplace_back(sqlite3_value_dup(sqlite3_column_value(rows.get(), i)), &sqlite3_value_free);
+      for (int i = 0; i < table.columns; ++i)
+        row.emplace_back(sqlite3_value_dup(sqlite3_column_value(rows.get(), i)), &sqlite3_value_free);
       table.rows.push_back(std::move(row));
     }
     tables.push_back(std::move(table));
@@ -74,8 +79,10 @@ double insert(const std::filesystem::path& from, const std::filesystem::path& to
     for (int i = 1; i < table.columns; ++i) marks += ",?";
     const auto statement = prepare(db.get(), "INSERT INTO \"" + table.name + "\" VALUES (" + marks + ")");
     for (const auto& row : table.rows) {
-      for (int i = 0; i < table.columns; ++i) sqlite3_bind_value(statement.get(), i + 1, row[static_cast<std::size_t>(i)].get());
-      if (sqlite3_step(statement.get()) != SQLITE_DONE) throw std::runtime_error(table.name + ": " + sqlite3_errmsg(db.get()));
+      for (int i = 0; i < table.columns; ++i)
+        sqlite3_bind_value(statement.get(), i + 1, row[static_cast<std::size_t>(i)].get());
+      if (sqlite3_step(statement.get()) != SQLITE_DONE)
+        throw std::runtime_error(table.name + ": " + sqlite3_errmsg(db.get()));
       sqlite3_reset(statement.get());
       if (++in_group == kGroup) {
         execute(db.get(), "COMMIT; BEGIN");
@@ -89,7 +96,8 @@ double insert(const std::filesystem::path& from, const std::filesystem::path& to
 
 }  // namespace
 
-double insertAgain(const std::filesystem::path& journal, const std::filesystem::path& stories, const std::filesystem::path& folder) {
+double insertAgain(const std::filesystem::path& journal, const std::filesystem::path& stories,
+                   const std::filesystem::path& folder) {
   return insert(journal, folder / "raw-journal.db") + insert(stories, folder / "raw-stories.db");
 }
 

@@ -81,8 +81,7 @@ const Sandbox& finished() {
 
 }  // namespace
 
-// ---- the pipelines of config/
-// -------------------------------------------------------------------------------------------------------
+// ---- the pipelines of config/ ---------------------------------------------------------------------------------------
 
 TEST_CASE("every pipeline of config/ is valid, and the schema says so too", "[program][config]") {
   const auto file = GENERATE(from_range(configs()));
@@ -177,8 +176,7 @@ TEST_CASE("held samples are decided on from the command line, and a resume goes 
   CHECK(kept.find("\"index\":" + held[1][0] + ",") != std::string::npos);
 }
 
-// ---- one command after the other
-// ----------------------------------------------------------------------------------------------------
+// ---- one command after the other ------------------------------------------------------------------------------------
 
 TEST_CASE("graph draws a pipeline in both formats", "[program][commands]") {
   const auto [format, begin, edge] = GENERATE(table<std::string, std::string, std::string>({

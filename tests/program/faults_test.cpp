@@ -42,8 +42,7 @@ void fillCache(const Sandbox& sandbox) {
 
 }  // namespace
 
-// ---- the command line
-// -------------------------------------------------------------------------------------------------------------
+// ---- the command line -----------------------------------------------------------------------------------------------
 
 TEST_CASE("a mistake on the command line is named, with the near name", "[program][faults]") {
   using Row = std::tuple<std::vector<std::string>, int, std::string>;
@@ -112,8 +111,7 @@ TEST_CASE("a mistake in --set names the path and what is there", "[program][faul
   CHECK_THAT(result.err, StartsWith("troupe: " TROUPE_SOURCE_DIR "/config/stories.json: " + message));
 }
 
-// ---- the pipeline file
-// ------------------------------------------------------------------------------------------------------------
+// ---- the pipeline file ----------------------------------------------------------------------------------------------
 
 TEST_CASE("a file that is no pipeline is refused before anything starts", "[program][faults]") {
   const Sandbox sandbox;
@@ -179,8 +177,7 @@ TEST_CASE("isolation in a process is refused with a clear word", "[program][faul
   CHECK_THAT(result.err, Contains("/nodes/wren/isolation: "));
 }
 
-// ---- plugins
-// ----------------------------------------------------------------------------------------------------------------------
+// ---- plugins --------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a provider that breaks the contract fails its calls, and the others win", "[program][faults]") {
   using Row = std::tuple<std::string, std::string>;
@@ -267,8 +264,7 @@ TEST_CASE("a provider that fails at every third sample leaves those to the other
           "2,5");
 }
 
-// ---- disk and journal
-// -------------------------------------------------------------------------------------------------------------
+// ---- disk and journal -----------------------------------------------------------------------------------------------
 
 TEST_CASE("a full disk under the journal ends the run with 6, with room it is completed", "[program][faults]") {
   const Sandbox sandbox, calm;

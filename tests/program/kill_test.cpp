@@ -216,3 +216,29 @@ TEST_CASE("a run that is killed and resumed gives the same samples, none twice, 
   }
   std::cout << "kill test: " << done << " kills in " << whole << " runs" << std::endl;
 }
+
+TEST_CASE("who resumes a run that was killed after its announcement is shown its end, and no line is logged twice",
+          "[program][kill]") {
+  const Sandbox sandbox;
+  REQUIRE(sandbox.run(beginning()).code == 0);
+  const auto log = readFile(sandbox / "run.log");
+  const auto calls = readFile(sandbox / "calls.txt");
+  const auto samples = canonical(sandbox);
+  // What the process leaves that dies before the run's last row; its sinks may have kept their cursors.
+  query(sandbox.journal(), "UPDATE runs SET state = 'running', ended_at = 0, active_ms = 0, result = ''");
+  if (GENERATE(true, false)) query(sandbox.journal(), "DELETE FROM cursors");
+  REQUIRE_THAT(sandbox.run({"runs", "list"}).out, Catch::Matchers::Contains("interrupted"));
+
+  const auto resumed = sandbox.run(going_on());
+  INFO(resumed.out << resumed.err);
+  CHECK(resumed.code == 0);
+  CHECK(Process::count(resumed.out, "Training Completed!") == 1);
+  CHECK(Process::count(resumed.out, "Best story: ") == 1);
+  CHECK(Process::count(resumed.out, "resumed") == 0);
+  CHECK(readFile(sandbox / "run.log") == log);
+  CHECK(readFile(sandbox / "calls.txt") == calls);
+  CHECK(canonical(sandbox) == samples);
+  CHECK(value(sandbox.journal(), "SELECT state FROM runs") == "complete");
+  CHECK(value(sandbox.journal(), "SELECT count(*) FROM events WHERE type = 'complete'") == "1");
+  CHECK_THAT(sandbox.run(going_on()).err, Catch::Matchers::Contains("there is nothing to resume"));
+}

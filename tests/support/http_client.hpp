@@ -34,7 +34,8 @@ struct HttpAnswer {
   }
 };
 
-/// A TCP connection to loopback that sends any bytes. Every read ends after `patience_ms`, so that a test fails rather than hangs.
+/// A TCP connection to loopback that sends any bytes. Every read ends after `patience_ms`, so that a test fails rather
+/// than hangs.
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port, int patience_ms = 10000) : patience_ms_(patience_ms) {
@@ -51,7 +52,8 @@ class RawClient {
     }
   }
   ~RawClient() { close(); }
-  RawClient(RawClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)), patience_ms_(other.patience_ms_), unread_(std::move(other.unread_)) {}
+  RawClient(RawClient&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), patience_ms_(other.patience_ms_), unread_(std::move(other.unread_)) {}
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
@@ -98,7 +100,8 @@ class RawClient {
       if (!fill()) return answer;
     parseHead(unread_.substr(0, end + 2), answer);
     unread_.erase(0, end + 4);
-    answer.complete = head_only || answer.status < 200 || answer.status == 204 || answer.status == 304 || readBody(answer);
+    answer.complete =
+        head_only || answer.status < 200 || answer.status == 204 || answer.status == 304 || readBody(answer);
     return answer;
   }
   HttpAnswer ask(std::string_view request) {
@@ -113,7 +116,8 @@ class RawClient {
       const auto end = head.find("\r\n", at);
       const auto colon = head.find(": ", at);
       auto name = head.substr(at, colon - at);
-      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       answer.headers.emplace_back(name, head.substr(colon + 2, end - colon - 2));
       at = end + 2;
     }
@@ -126,7 +130,8 @@ class RawClient {
     return true;
   }
   bool readBody(HttpAnswer& answer) {
-    if (const auto length = answer.header("content-length"); !length.empty()) return take(std::stoull(length), answer.body);
+    if (const auto length = answer.header("content-length"); !length.empty())
+      return take(std::stoull(length), answer.body);
     if (answer.header("transfer-encoding") != "chunked") {
       answer.body = rest();
       return true;

@@ -15,7 +15,8 @@ class TestServer {
  public:
   /// `setup` adds routes before it listens.
   template <class Setup>
-  explicit TestServer(Setup setup, server::ServerConfig config = {}, server::HttpServer::Hooks hooks = {}, server::HttpServer::Tuning tuning = {})
+  explicit TestServer(Setup setup, server::ServerConfig config = {}, server::HttpServer::Hooks hooks = {},
+                      server::HttpServer::Tuning tuning = {})
       : log({server::ServerLog::Level::debug, false},
             [this](std::string_view line) {
               const std::lock_guard lock(mutex_);
@@ -33,17 +34,24 @@ class TestServer {
   RawClient connect() const { return RawClient(port()); }
 
   /// A whole request with a Host, and a length when there is a body; `headers` are lines that end with CRLF.
-  std::string request(const std::string& method, const std::string& target, const std::string& headers = "", const std::string& body = "") const {
+  std::string request(const std::string& method, const std::string& target, const std::string& headers = "",
+                      const std::string& body = "") const {
     auto text = method + " " + target + " HTTP/1.1\r\nHost: " + host() + "\r\n" + headers;
-    if (!body.empty()) text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    if (!body.empty())
+      text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     return text + "\r\n" + body;
   }
   /// On a connection of its own.
-  HttpAnswer ask(const std::string& method, const std::string& target, const std::string& headers = "", const std::string& body = "") const {
+  HttpAnswer ask(const std::string& method, const std::string& target, const std::string& headers = "",
+                 const std::string& body = "") const {
     return connect().ask(request(method, target, headers, body));
   }
-  HttpAnswer get(const std::string& target, const std::string& headers = "") const { return ask("GET", target, headers); }
-  HttpAnswer post(const std::string& target, const std::string& body, const std::string& headers = "") const { return ask("POST", target, headers, body); }
+  HttpAnswer get(const std::string& target, const std::string& headers = "") const {
+    return ask("GET", target, headers);
+  }
+  HttpAnswer post(const std::string& target, const std::string& body, const std::string& headers = "") const {
+    return ask("POST", target, headers, body);
+  }
 
   std::string logged() const {
     const std::lock_guard lock(mutex_);

@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <optional>
 
+#include <troupe/log_line.hpp>
 #include "line.hpp"
-#include "support/log_line.hpp"
 #include "text.hpp"
 
 namespace troupe::console {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "support/log_line.hpp"
+#include <troupe/log_line.hpp>
 #include "text.hpp"
 
 namespace troupe::console {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "support/log_line.hpp"
+#include <troupe/log_line.hpp>
 
 namespace troupe::console {
 namespace {

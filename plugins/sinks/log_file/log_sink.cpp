@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "support/log_line.hpp"
+#include <troupe/log_line.hpp>
 
 namespace troupe::log_file {
 namespace {
@@ -15,7 +15,7 @@ LogSink::LogSink(RotatingFile::Settings settings, Level level, std::function<voi
     : append_(settings.append), level_(level), file_(std::move(settings), std::move(warn)) {}
 
 void LogSink::handle(const Object& event) {
-  const std::string lines = eventLines(event, level_);
+  const std::string lines = sinks::eventLines(event, level_);
   if (lines.empty() || alreadyWritten(lines)) return;
   const auto* at = event.find("at");
   const std::string stamp =

@@ -4,10 +4,12 @@
 #include <set>
 #include <string>
 
-#include "event_lines.hpp"
+#include <troupe/event_lines.hpp>
 #include "rotating_file.hpp"
 
 namespace troupe::log_file {
+
+using sinks::Level;
 
 /// Events into lines into a file. The host delivers an event at least once: after a kill, the last ones may come again.
 /// They are recognised by their lines, which are in the file's end already, and left out. Not for use from several

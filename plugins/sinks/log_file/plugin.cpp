@@ -22,7 +22,7 @@ RotatingFile::Settings settingsOf(const troupe::Options& options) {
 class LogFileSink final : public troupe::Node {
  public:
   LogFileSink(const troupe::Options& options, troupe::Host host)
-      : sink_(settingsOf(options), troupe::log_file::levelOf(options.text("level", "info")),
+      : sink_(settingsOf(options), troupe::sinks::levelOf(options.text("level", "info")),
               [host](const std::string& message) { host.log(TROUPE_WARNING, message); }) {}
 
   void run(troupe::Call& call) override { sink_.handle(troupe::Object(call.in("event"))); }

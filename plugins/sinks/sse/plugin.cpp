@@ -9,7 +9,8 @@ class SseSink final : public troupe::Node {
  public:
   SseSink(const troupe::Options& options, troupe::Host host) : retry_ms_(options.integer("retry_ms", 2000)) {
     troupe::Web web(host);
-    web.declare(troupe::WebDeclaration().stream("sse", {"/api/v1/events", "/api/v1/runs/{run}/events"}, "text/event-stream",
+    web.declare(troupe::WebDeclaration().stream("sse", {"/api/v1/events", "/api/v1/runs/{run}/events"},
+                                                "text/event-stream",
                                                 static_cast<int>(options.integer("heartbeat_ms", 10000))));
     for (const auto& asset : troupe::sse::Assets()) web.asset(asset.path, asset.content_type, asset.body);
   }

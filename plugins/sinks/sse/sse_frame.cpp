@@ -13,7 +13,8 @@ void field(std::string& out, std::string_view name, std::string_view value) {
 
 }  // namespace
 
-std::string sseFrame(std::string_view id, std::string_view type, std::string_view data, std::optional<std::int64_t> retry_ms) {
+std::string sseFrame(std::string_view id, std::string_view type, std::string_view data,
+                     std::optional<std::int64_t> retry_ms) {
   std::string out;
   out.reserve(data.size() + id.size() + type.size() + 32);
   if (retry_ms) field(out, "retry", std::to_string(*retry_ms));

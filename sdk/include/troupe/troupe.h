@@ -1,19 +1,21 @@
 /* Troupe plugin ABI, version 1 (draft: frozen once real providers and process isolation have used it).
  *
- * A plugin is a shared module (*.troupe) that exports exactly one data symbol, `troupe_module_v1`. This header is the whole
- * boundary: plain C11, no library behind it. C++ authors include <troupe/troupe.hpp>, which is sugar over this file.
+ * A plugin is a shared module (*.troupe) that exports exactly one data symbol, `troupe_module_v1`. This header is the
+ * whole boundary: plain C11, no library behind it. C++ authors include <troupe/troupe.hpp>, which is sugar over this
+ * file.
  *
  * Rules of versions
  *  1. A released field, meaning, error code, port schema or extension id never changes: add, never mutate.
  *  2. Structs grow only at their end and begin with `size`, the sizeof of whoever filled them in. A reader copies
  *     min(theirs, mine) into zeroed memory, or asks TROUPE_HAS() before it touches a field.
  *  3. Everything optional is an extension with an id `troupe.name/N`, asked for by ext(); NULL means not offered.
- *  4. Enums that the plugin passes to the host (error codes) may get further values; enums that the host passes to the plugin
- *     get none without an extension.
+ *  4. Enums that the plugin passes to the host (error codes) may get further values; enums that the host passes to the
+ * plugin get none without an extension.
  *  5. `minor` is printed, never compared. An incompatible change would be `troupe_module_v2`.
  *
- * Rules of ownership: what the host passes is borrowed until the call returns. What the plugin passes is copied before the host's
- * function returns. `self` is made and destroyed by the plugin. Nobody frees the other's memory. There is no further rule.
+ * Rules of ownership: what the host passes is borrowed until the call returns. What the plugin passes is copied before
+ * the host's function returns. `self` is made and destroyed by the plugin. Nobody frees the other's memory. There is no
+ * further rule.
  *
  * Rules of threads, named at each function
  *  [setup]  never concurrent on one `self`; any thread.
@@ -22,9 +24,9 @@
  *  [any]    from any thread while the call is alive, that is until run() (or create()) returns.
  *  Threads that a plugin starts are joined before destroy() returns. A plugin holds no lock of its own around emit().
  *
- * Rules of errors: no exception, longjmp or signal leaves the plugin. A function returns TROUPE_OK or one of the error codes, and
- * has said why with fail() before it does. The host owns retries, back-off, time limits and budgets: a plugin only names the
- * class of its error.
+ * Rules of errors: no exception, longjmp or signal leaves the plugin. A function returns TROUPE_OK or one of the error
+ * codes, and has said why with fail() before it does. The host owns retries, back-off, time limits and budgets: a
+ * plugin only names the class of its error.
  */
 #ifndef TROUPE_TROUPE_H
 #define TROUPE_TROUPE_H
@@ -99,20 +101,21 @@ typedef struct troupe_host {
 typedef struct troupe_call {
   uint32_t size;
   void* ctx;
-  /* JSON object: input port name -> value, and `sample` {run, index, seed, prompt} for every kind but sources and sinks. */
+  /* JSON object: input port name -> value, and `sample` {run, index, seed, prompt} for every kind but sources and
+   * sinks. */
   troupe_str input;
   /* Sends a value to an output port. Copied before it returns; may block to slow a fast producer. Returns TROUPE_OK,
-   * TROUPE_E_CANCELLED once the call has been cancelled, or TROUPE_E_INTERNAL when the port is not declared or the JSON is not
-   * what the port's schema asks for (the call then fails whatever run() returns). [any] */
+   * TROUPE_E_CANCELLED once the call has been cancelled, or TROUPE_E_INTERNAL when the port is not declared or the JSON
+   * is not what the port's schema asks for (the call then fails whatever run() returns). [any] */
   int (*emit)(void* ctx, uint32_t kind, troupe_str port, troupe_str json);
   /* 1 once the call has been cancelled, else 0. Cheap: poll it. [any] */
   int (*cancelled)(void* ctx);
-  /* Calls fn(arg) once when the call is cancelled, on another thread, or at once if that has happened already. After run() has
-   * returned the host is neither inside fn nor will it call it. fn must not block. A later registration replaces the earlier one;
-   * fn NULL removes it, and then the host is not inside the earlier fn any more. [run] */
+  /* Calls fn(arg) once when the call is cancelled, on another thread, or at once if that has happened already. After
+   * run() has returned the host is neither inside fn nor will it call it. fn must not block. A later registration
+   * replaces the earlier one; fn NULL removes it, and then the host is not inside the earlier fn any more. [run] */
   int (*on_cancel)(void* ctx, void (*fn)(void* arg), void* arg);
-  /* Ends the call with a sentence for the user; the first one counts. `retry_after_ms` < 0 when unknown. Returns `code`, so that a
-   * plugin can write `return call->fail(...)`. [any] */
+  /* Ends the call with a sentence for the user; the first one counts. `retry_after_ms` < 0 when unknown. Returns
+   * `code`, so that a plugin can write `return call->fail(...)`. [any] */
   int (*fail)(void* ctx, int code, troupe_str message, int64_t retry_after_ms);
 } troupe_call;
 
@@ -120,8 +123,8 @@ typedef struct troupe_call {
 typedef struct troupe_node {
   uint32_t size;
   const char* id; /* as in the manifest, for example "troupe.provider.storyteller"; NUL-terminated */
-  /* Makes an instance. `options` is the JSON object of the node, checked against the manifest's schema and completed with its defaults
-   * by the host. Only fail() of `report` may be used. On failure *self is left alone. [setup] */
+  /* Makes an instance. `options` is the JSON object of the node, checked against the manifest's schema and completed
+   * with its defaults by the host. Only fail() of `report` may be used. On failure *self is left alone. [setup] */
   int (*create)(const troupe_host* host, troupe_str options, troupe_call* report, void** self);
   /* Does one unit of work; may block. [run] */
   int (*run)(void* self, troupe_call* call);
@@ -134,10 +137,12 @@ typedef struct troupe_node {
 /* What a plugin exports, as `troupe_module_v1`. */
 typedef struct troupe_module {
   uint32_t size;
-  uint32_t minor;      /* TROUPE_ABI_MINOR of the header that it was built with: printed, never compared */
-  troupe_str manifest; /* the same bytes as the section .troupe_manifest, which the host reads without running anything */
-  int (*init)(const troupe_host* host); /* NULL, or called once after loading; may be called again after deinit. [setup] */
-  void (*deinit)(void);                 /* NULL, or called once before unloading, when no instance is left. [setup] */
+  uint32_t minor; /* TROUPE_ABI_MINOR of the header that it was built with: printed, never compared */
+  troupe_str
+      manifest; /* the same bytes as the section .troupe_manifest, which the host reads without running anything */
+  int (*init)(
+      const troupe_host* host); /* NULL, or called once after loading; may be called again after deinit. [setup] */
+  void (*deinit)(void);         /* NULL, or called once before unloading, when no instance is left. [setup] */
   uint32_t count;
   const troupe_node* const* nodes; /* `count` of them, in the manifest's order */
 } troupe_module;

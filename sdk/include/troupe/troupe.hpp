@@ -9,7 +9,8 @@
 ///   };
 ///   TROUPE_PLUGIN(Echo, "org.example.provider.echo")
 ///
-/// What a constructor or run() throws becomes the call's failure: troupe::Error with its class, anything else as `internal`.
+/// What a constructor or run() throws becomes the call's failure: troupe::Error with its class, anything else as
+/// `internal`.
 #ifndef TROUPE_TROUPE_HPP
 #define TROUPE_TROUPE_HPP
 
@@ -74,7 +75,9 @@ class JsonWriter {
   JsonWriter& value(const rapidjson::Value& v) { return check(v.Accept(writer_)); }
   JsonWriter& null() { return check(writer_.Null()); }
   /// Inserts a piece of finished JSON, unchecked.
-  JsonWriter& raw(std::string_view json) { return check(writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType)); }
+  JsonWriter& raw(std::string_view json) {
+    return check(writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType));
+  }
   template <typename T>
   JsonWriter& member(std::string_view k, const T& v) {
     key(k);
@@ -108,7 +111,8 @@ inline const rapidjson::Value* find(const rapidjson::Value& object, std::string_
 inline void parse(rapidjson::Document& document, std::string_view json, const char* what) {
   document.Parse<rapidjson::kParseFullPrecisionFlag>(json.data() ? json.data() : "", json.size());
   if (document.HasParseError())
-    throw Error(TROUPE_E_INTERNAL, std::string(what) + " is no JSON: " + rapidjson::GetParseError_En(document.GetParseError()));
+    throw Error(TROUPE_E_INTERNAL,
+                std::string(what) + " is no JSON: " + rapidjson::GetParseError_En(document.GetParseError()));
 }
 
 }  // namespace detail
@@ -129,7 +133,9 @@ class Object {
     if (v == nullptr || !v->IsString()) detail::wrongType(name, "a string");
     return {v->GetString(), v->GetStringLength()};
   }
-  std::string_view text(std::string_view name, std::string_view fallback) const { return has(name) ? text(name) : fallback; }
+  std::string_view text(std::string_view name, std::string_view fallback) const {
+    return has(name) ? text(name) : fallback;
+  }
   double number(std::string_view name) const {
     const auto* v = find(name);
     if (v == nullptr || !v->IsNumber()) detail::wrongType(name, "a number");
@@ -141,7 +147,9 @@ class Object {
     if (v == nullptr || !v->IsInt64()) detail::wrongType(name, "an integer");
     return v->GetInt64();
   }
-  std::int64_t integer(std::string_view name, std::int64_t fallback) const { return has(name) ? integer(name) : fallback; }
+  std::int64_t integer(std::string_view name, std::int64_t fallback) const {
+    return has(name) ? integer(name) : fallback;
+  }
   bool boolean(std::string_view name) const {
     const auto* v = find(name);
     if (v == nullptr || !v->IsBool()) detail::wrongType(name, "true or false");
@@ -171,7 +179,8 @@ class Object {
   const rapidjson::Value* value_;
 };
 
-/// The options of a node: checked by the host against the manifest and completed with its defaults. Valid inside the constructor.
+/// The options of a node: checked by the host against the manifest and completed with its defaults. Valid inside the
+/// constructor.
 class Options : public Object {
  public:
   explicit Options(const rapidjson::Document& document) : Object(document) {}
@@ -236,7 +245,8 @@ class Call {
     json.beginObject().member("input", input_tokens).member("output", output_tokens).endObject();
     send(TROUPE_USAGE, "", json.text());
   }
-  /// Keeps the sample until a decision, or until `until_unix_ms` (< 0: for ever), when `pass_by_default` decides. Filters only.
+  /// Keeps the sample until a decision, or until `until_unix_ms` (< 0: for ever), when `pass_by_default` decides.
+  /// Filters only.
   void hold(std::string_view port, std::int64_t until_unix_ms, bool pass_by_default, std::string_view why) {
     JsonWriter json;
     json.beginObject().key("until");
@@ -254,7 +264,8 @@ class Call {
   void throwIfCancelled() const {
     if (cancelled()) throw Error(TROUPE_E_CANCELLED, "cancelled");
   }
-  /// Calls `fn` once, on another thread, when the call is cancelled; it must not block. It lives until run() returns. [run]
+  /// Calls `fn` once, on another thread, when the call is cancelled; it must not block. It lives until run() returns.
+  /// [run]
   void onCancel(std::function<void()> fn) {
     call_->on_cancel(call_->ctx, nullptr, nullptr);
     on_cancel_ = std::move(fn);
@@ -379,22 +390,27 @@ constexpr troupe_node nodeTable(const char* id) {
 
 /// A plugin with several node types: TROUPE_MODULE(TROUPE_NODE(A, "org.example.a"), TROUPE_NODE(B, "org.example.b"))
 #define TROUPE_NODE(Class, id) ::troupe::detail::nodeTable<Class>(id)
-#define TROUPE_MODULE(...)                                                                                       \
-  namespace {                                                                                                    \
-  const troupe_node troupe_node_tables[] = {__VA_ARGS__};                                                        \
-  constexpr std::uint32_t troupe_node_count = sizeof(troupe_node_tables) / sizeof(troupe_node_tables[0]);        \
-  template <std::size_t... I>                                                                                    \
-  struct TroupeNodePointers {                                                                                    \
-    static constexpr const troupe_node* value[] = {&troupe_node_tables[I]...};                                   \
-  };                                                                                                             \
-  template <std::size_t... I>                                                                                    \
-  constexpr const troupe_node* const* troupeNodePointers(std::index_sequence<I...>) {                            \
-    return TroupeNodePointers<I...>::value;                                                                      \
-  }                                                                                                              \
-  }                                                                                                              \
-  extern "C" TROUPE_EXPORT const troupe_module troupe_module_v1 = {                                              \
-      sizeof(troupe_module), TROUPE_ABI_MINOR, {troupe_manifest_bytes, sizeof(troupe_manifest_bytes)}, nullptr,  \
-      nullptr, troupe_node_count, troupeNodePointers(std::make_index_sequence<troupe_node_count>())};
+#define TROUPE_MODULE(...)                                                                                \
+  namespace {                                                                                             \
+  const troupe_node troupe_node_tables[] = {__VA_ARGS__};                                                 \
+  constexpr std::uint32_t troupe_node_count = sizeof(troupe_node_tables) / sizeof(troupe_node_tables[0]); \
+  template <std::size_t... I>                                                                             \
+  struct TroupeNodePointers {                                                                             \
+    static constexpr const troupe_node* value[] = {&troupe_node_tables[I]...};                            \
+  };                                                                                                      \
+  template <std::size_t... I>                                                                             \
+  constexpr const troupe_node* const* troupeNodePointers(std::index_sequence<I...>) {                     \
+    return TroupeNodePointers<I...>::value;                                                               \
+  }                                                                                                       \
+  }                                                                                                       \
+  extern "C" TROUPE_EXPORT const troupe_module troupe_module_v1 = {                                       \
+      sizeof(troupe_module),                                                                              \
+      TROUPE_ABI_MINOR,                                                                                   \
+      {troupe_manifest_bytes, sizeof(troupe_manifest_bytes)},                                             \
+      nullptr,                                                                                            \
+      nullptr,                                                                                            \
+      troupe_node_count,                                                                                  \
+      troupeNodePointers(std::make_index_sequence<troupe_node_count>())};
 
 /// A plugin with one node type.
 #define TROUPE_PLUGIN(Class, id) TROUPE_MODULE(TROUPE_NODE(Class, id))

@@ -3,7 +3,8 @@
 ///   class Ndjson final : public troupe::Node {
 ///    public:
 ///     Ndjson(const troupe::Options&, troupe::Host host) {
-///       troupe::Web(host).declare(troupe::WebDeclaration().stream("ndjson", {"/api/v1/events.ndjson"}, "application/x-ndjson"));
+///       troupe::Web(host).declare(troupe::WebDeclaration().stream("ndjson", {"/api/v1/events.ndjson"},
+///       "application/x-ndjson"));
 ///     }
 ///     void run(troupe::Call& call) override { ... troupe::emitFrame(call, "ndjson", line); }
 ///   };
@@ -25,8 +26,8 @@ namespace troupe {
 class WebDeclaration {
  public:
   /// With "{run}" in its path a stream carries the events of one run, without it those of all.
-  WebDeclaration& stream(std::string_view name, std::initializer_list<std::string_view> paths, std::string_view content_type,
-                         int heartbeat_ms = 10000) {
+  WebDeclaration& stream(std::string_view name, std::initializer_list<std::string_view> paths,
+                         std::string_view content_type, int heartbeat_ms = 10000) {
     JsonWriter json;
     json.beginObject().member("name", name).key("paths").beginArray();
     for (const auto path : paths) json.value(path);

@@ -86,7 +86,8 @@ TEST_CASE("callbacks come in the order of the appends, and may append", "[journa
   const auto run = journal.createRun(newRun()).key;
   std::vector<std::string> order;
   std::promise<void> over;
-  const auto hearing = journal.onEvent([&](const Event& event) { order.push_back("event " + std::to_string(event.n)); });
+  const auto hearing =
+      journal.onEvent([&](const Event& event) { order.push_back("event " + std::to_string(event.n)); });
   journal.append(batch(event(run)), [&] {
     order.push_back("first");
     journal.append(batch(event(run)), [&] {

@@ -225,6 +225,9 @@ TEST_CASE("a full disk ends the writing, once and with a sentence, what was anno
       ++failures;
     });
     const auto run = journal.createRun(newRun()).key;
+    // One is announced for certain: on a busy machine all that follows may be one group, which fails as a whole.
+    journal.append(batch(event(run)), [&] { ++durable; });
+    journal.flush();
     for (int i = 0; failures == 0; ++i) {
       journal.append(batch(started(run, i), FeedbackEmitted{run, i, "memory", std::string(1000, 'x')}, event(run)),
                      [&] { ++durable; });

@@ -19,7 +19,8 @@ struct CountingWriter {
                           std::chrono::microseconds interval = std::chrono::hours(1)) {
     auto connection = openWriter(file);
     connection->script(
-        "INSERT INTO runs VALUES (1, 'r-1', 'running', '', 0, 0, 0, 0, 0, 1, 0, '', '', '', '', '', '', '', '', '', NULL, '')");
+        "INSERT INTO runs VALUES (1, 'r-1', 'running', '', 0, 0, 0, 0, 0, 1, 0, '', '', '', '', '', '', '', '', '', "
+        "NULL, '')");
     sqlite3_commit_hook(
         connection->handle(),
         [](void* count) {

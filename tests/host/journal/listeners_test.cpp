@@ -26,11 +26,12 @@ TEST_CASE("listeners come and go while the journal writes, and each hears all in
     auto heard = std::make_unique<std::atomic<std::int64_t>>(0);
     auto gaps = std::make_unique<std::atomic<int>>(0);
     std::promise<void> some;
-    auto registration = journal.onEvent([&some, heard = heard.get(), gaps = gaps.get(), count = 0](const Event& event) mutable {
-      if (*heard != 0 && event.n != *heard + 1) ++*gaps;
-      *heard = event.n;
-      if (++count == 3) some.set_value();
-    });
+    auto registration =
+        journal.onEvent([&some, heard = heard.get(), gaps = gaps.get(), count = 0](const Event& event) mutable {
+          if (*heard != 0 && event.n != *heard + 1) ++*gaps;
+          *heard = event.n;
+          if (++count == 3) some.set_value();
+        });
     some.get_future().get();
     registration.reset();
     CHECK(*gaps == 0);
@@ -106,7 +107,9 @@ TEST_CASE("a request begins one run, whoever repeats it and when", "[journal]") 
     Journal journal(writing(folder / "j.db"));
     std::vector<std::future<OrderedRun>> all;
     for (int i = 0; i < 8; ++i)
-      all.push_back(std::async(std::launch::async, [&] { return journal.orderRun(newRun(), {"key", "hash"}, "queued"); }));
+      all.push_back(std::async(std::launch::async, [&] {
+        return journal.orderRun(newRun(), {"key", "hash"}, "queued");
+      }));
     int fresh = 0;
     for (auto& one : all) {
       const auto ordered = one.get();
@@ -134,9 +137,10 @@ TEST_CASE("the newest events of a type, the head, and what is held", "[journal]"
   const auto a = journal.createRun(newRun()).key;
   const auto b = journal.createRun(newRun()).key;
   journal.append(batch(event(a), event(b), EventAppended{a, "log", "", 1}, event(a), event(a)));
-  journal.append(batch(started(a, 0), started(a, 1), started(a, 2), SampleHeld{a, 0, "review", 99, true, "look", 1},
-                       SampleHeld{a, 1, "review", std::nullopt, false, "", 1}, SampleHeld{a, 2, "review", std::nullopt, false, "", 1},
-                       HoldDecided{a, 1, "review", true, "anna", 5}, HoldDecided{a, 2, "review", true, "anna", 5}, SampleSettled{a, 2}));
+  journal.append(batch(
+      started(a, 0), started(a, 1), started(a, 2), SampleHeld{a, 0, "review", 99, true, "look", 1},
+      SampleHeld{a, 1, "review", std::nullopt, false, "", 1}, SampleHeld{a, 2, "review", std::nullopt, false, "", 1},
+      HoldDecided{a, 1, "review", true, "anna", 5}, HoldDecided{a, 2, "review", true, "anna", 5}, SampleSettled{a, 2}));
   journal.flush();
   CHECK(journal.head() == 5);
   const auto newest = journal.eventsBefore(a, "sample", 5, 10);

@@ -268,6 +268,18 @@ TEST_CASE("a watcher gets what is after its cursor, and learns when it has falle
   CHECK(hub.head() == 16);
 }
 
+TEST_CASE("what earlier processes have told is read from the journal, before anything new comes", "[hub]") {
+  const std::atomic<bool> stop{false};
+  EventHub hub;
+  hub.startAfter(10);
+  CHECK(hub.head() == 10);
+  CHECK(hub.wait(9, 0, 100, stop).lagged);
+  hub.publish(event(11));
+  CHECK(hub.wait(9, 0, 100, stop).lagged);
+  CHECK_FALSE(hub.wait(10, 0, 100, stop).lagged);
+  CHECK(hub.wait(10, 0, 100, stop).events.size() == 1);
+}
+
 TEST_CASE("frames are conflated by key, newest version last", "[hub]") {
   const std::atomic<bool> stop{false};
   EventHub hub;

@@ -164,6 +164,89 @@ TEST_CASE("a run that was copied in the middle goes on from the copy: the same s
   }
 }
 
+// A run whose process is killed when the journal has the announcement of its end, and no sink has heard anything.
+struct KilledAtTheEnd {
+  explicit KilledAtTheEnd(const PipelineText& text, Rig& rig, const std::string& type) {
+    rig.board.close("sink", "run");
+    rig.start(text);
+    rig.waitForEvents(type, 1);
+    copy = rig.crashCopy("copy.db");
+    rig.board.open("sink", "run");
+    end = rig.finish();
+    rig.drop();
+  }
+  std::filesystem::path copy;
+  pipeline::RunEnd end;  // As it would have been.
+};
+
+TEST_CASE("a run killed between its announcement and its last row is ended by the resume, and told of once more",
+          "[engine]") {
+  Rig rig;
+  auto text = PipelineText::ensemble(rig.board).samples(6).inFlight(2).node("sink", "sink");
+  const std::string type = GENERATE("complete", "failed");
+  if (type == "failed")
+    for (const auto name : {"a", "b", "c"}) text.options(name, R"("act":"fail","code":1)");
+  if (type == "complete") text.options("source", GENERATE("", R"("count":4)"));
+  const KilledAtTheEnd killed(text, rig, type);
+  REQUIRE(killed.end.state == type);
+  const auto whole = rig.journal().findRun("last");
+
+  Rig after(killed.copy);
+  REQUIRE(after.last().state == "running");
+  const auto events = after.events();
+  REQUIRE(events.back().type == type);
+  const auto heard = GENERATE(as<std::size_t>(), 0, 3, 1000);
+  CAPTURE(type, heard);
+  if (heard > 0) {
+    const auto cursor = events[std::min(heard, events.size()) - 1].id;
+    after.journal().append({journal::CursorMoved{after.last().key, "sink", cursor}});
+    after.journal().flush();
+  }
+  // The stored pipeline names the first rig's board.
+  const auto calls = [&] {
+    std::size_t count = 0;
+    for (const auto name : {"source", "a", "b", "c", "score", "vote", "keep", "store"})
+      count += rig.board.words(name, "run").size();
+    return count;
+  };
+  const auto called = calls();
+  const auto told = rig.board.words("sink", "event").size();
+  const auto end = after.resume();
+  CHECK(end.state == killed.end.state);
+  CHECK(end.reason == killed.end.reason);
+  CHECK(end.result == killed.end.result);
+  CHECK(calls() == called);
+  CHECK(after.events().size() == events.size());
+  const auto run = after.journal().findRun("last");
+  CHECK(run.state == whole.state);
+  CHECK(run.reason == whole.reason);
+  CHECK(run.result_json == whole.result_json);
+  CHECK(run.samples == whole.samples);
+  CHECK(after.canonical() == rig.canonical());
+
+  const auto words = rig.board.words("sink", "event");
+  auto missed = std::min(heard, events.size() - 1);
+  REQUIRE(words.size() - told == events.size() - missed);
+  for (auto at = told; at < words.size(); ++at) CHECK(words[at].text == events[missed++].json);
+  CHECK(after.journal().cursor(run.key, "sink") == events.back().id);
+}
+
+TEST_CASE("a run killed after its announcement and resumed with more samples goes on, and is announced anew",
+          "[engine]") {
+  Rig rig;
+  const KilledAtTheEnd killed(PipelineText::ensemble(rig.board).samples(6).node("sink", "sink"), rig, "complete");
+  Rig after(killed.copy);
+  const auto run = after.last();
+  after.journal().changeRun(run.key, 9, run.in_flight, run.overrides_json, run.pipeline_text, run.pipeline_effective,
+                            run.pipeline_hash);
+  const auto end = after.resume();
+  CHECK(end.state == "complete");
+  CHECK(resultOf(end)["successful"].GetInt64() == 9);
+  CHECK(after.events("complete").size() == 2);
+  CHECK(after.events("run").back()["state"] == "resumed");
+  CHECK(after.events("sample").size() == 9);
+}
+
 TEST_CASE("a store that cannot save pauses the run, after the resume nothing is missing and nothing twice",
           "[engine]") {
   Rig rig;

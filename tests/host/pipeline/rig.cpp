@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <sstream>
 
-#include "cli/runs_commands.hpp"
+#include "reports/export.hpp"
 
 namespace troupe::test {
 
@@ -181,7 +181,7 @@ journal::SampleRecord Rig::sample(std::int64_t index) const {
 
 std::string Rig::canonical() const {
   std::ostringstream out;
-  cli::runsExport(*journal_, run_.id, cli::ExportFormat::canonical, {}, out);
+  reports::writeExport(*journal_, run_, reports::ExportFormat::canonical, {}, out);
   return out.str();
 }
 

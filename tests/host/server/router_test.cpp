@@ -8,7 +8,9 @@ using namespace troupe::server;
 
 namespace {
 
-Route route(const std::string& method, const std::string& pattern) { return {method, pattern, Right::watch, nullptr, false}; }
+Route route(const std::string& method, const std::string& pattern) {
+  return {method, pattern, Right::watch, nullptr, false};
+}
 
 /// "GET /a/{x} x=1", or "405 A, B", or "404".
 std::string matched(const Router& router, const std::string& method, const std::string& path) {
@@ -90,7 +92,8 @@ TEST_CASE("a route that is taken, or whose path is none, is refused", "[server]"
 TEST_CASE("a target is decoded segment by segment", "[server]") {
   const auto target = readTarget("/a%20b/%C3%BC/c+d?x=1&y=a+b%26c&x=2&flag&=e&&z=");
   CHECK(target.path == "/a b/\xC3\xBC/c+d");
-  CHECK(target.query == std::map<std::string, std::string, std::less<>>{{"x", "1"}, {"y", "a b&c"}, {"flag", ""}, {"", "e"}, {"z", ""}});
+  CHECK(target.query == std::map<std::string, std::string, std::less<>>{
+                            {"x", "1"}, {"y", "a b&c"}, {"flag", ""}, {"", "e"}, {"z", ""}});
   CHECK(target.authority.empty());
   CHECK(readTarget("/").path == "/");
   CHECK(readTarget("/a/").path == "/a/");
@@ -105,9 +108,10 @@ TEST_CASE("a target is decoded segment by segment", "[server]") {
 }
 
 TEST_CASE("a target that might be taken for another one is refused", "[server]") {
-  const auto target = GENERATE(as<std::string>(), "", "a", "/..", "/a/../b", "/%2e%2e/b", "/%2E./b", "/./a", "/a%2fb", "/a%2Fb", "/a\\b", "/a%5cb", "/a%00b",
-                               "/a%0ab", "/a%7f", "/a%", "/a%2", "/a%zz", "/%ff", "/%C3", "/%c0%af", "/a?x=%", "/a?x=%00", "/a?%ff", "example.org:443", "http://",
-                               "http:///a");
+  const auto target =
+      GENERATE(as<std::string>(), "", "a", "/..", "/a/../b", "/%2e%2e/b", "/%2E./b", "/./a", "/a%2fb", "/a%2Fb",
+               "/a\\b", "/a%5cb", "/a%00b", "/a%0ab", "/a%7f", "/a%", "/a%2", "/a%zz", "/%ff", "/%C3", "/%c0%af",
+               "/a?x=%", "/a?x=%00", "/a?%ff", "example.org:443", "http://", "http:///a");
   CAPTURE(target);
   CHECK(statusOf(target) == 400);
 }

@@ -2,11 +2,11 @@
 #include <string>
 #include <tuple>
 
-#include "event_lines.hpp"
+#include <troupe/event_lines.hpp>
 #include "json_value.hpp"
 #include "time_zone.hpp"
 
-using namespace troupe::log_file;
+using namespace troupe::sinks;
 using troupe::test::JsonValue;
 using troupe::test::TimeZone;
 

@@ -1,4 +1,4 @@
-#include "support/log_line.hpp"
+#include <troupe/log_line.hpp>
 
 #include <catch2/catch.hpp>
 #include <cmath>

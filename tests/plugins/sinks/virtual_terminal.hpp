@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "support/log_line.hpp"
+#include <troupe/log_line.hpp>
 #include "text.hpp"
 
 namespace troupe::test {

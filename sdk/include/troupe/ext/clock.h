@@ -19,8 +19,8 @@ typedef struct troupe_clock {
   int64_t (*steady_ns)(void* ctx);
   /* Waits, or returns TROUPE_E_CANCELLED as soon as `call` is cancelled; else TROUPE_OK. [any] */
   int (*sleep)(void* ctx, troupe_call* call, int64_t ms);
-  /* The next number of a sequence that depends only on the run's seed, the sample's index, the node's name and how many numbers this
-   * call has taken before: the same at any concurrency, for every attempt and after a resume. [any] */
+  /* The next number of a sequence that depends only on the run's seed, the sample's index, the node's name and how many
+   * numbers this call has taken before: the same at any concurrency, for every attempt and after a resume. [any] */
   uint64_t (*random)(void* ctx, troupe_call* call);
 } troupe_clock;
 

@@ -1,4 +1,5 @@
-/* How the scripted plugin speaks with the test that runs it in the same process: option "hook" is the address of one of these, as text. */
+/* How the scripted plugin speaks with the test that runs it in the same process: option "hook" is the address of one of
+ * these, as text. */
 #ifndef TROUPE_TEST_SCRIPTED_HOOK_H
 #define TROUPE_TEST_SCRIPTED_HOOK_H
 
@@ -11,9 +12,11 @@ extern "C" {
 
 typedef struct scripted_hook {
   void* ctx;
-  /* `what` happens in the node with option "label": create, run (text: the input), blocked, cancelled, back (run() returns), late (the code that an
-   * emit after the cancel gave), destroy. `self` tells instances apart. May block. [any thread] */
-  void (*tell)(void* ctx, const char* label, const char* what, int64_t index, const void* self, const char* text, size_t n);
+  /* `what` happens in the node with option "label": create, run (text: the input), blocked, cancelled, back (run()
+   * returns), late (the code that an emit after the cancel gave), destroy. `self` tells instances apart. May block.
+   * [any thread] */
+  void (*tell)(void* ctx, const char* label, const char* what, int64_t index, const void* self, const char* text,
+               size_t n);
 } scripted_hook;
 
 #ifdef __cplusplus

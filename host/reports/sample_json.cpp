@@ -1,14 +1,16 @@
-#include "cli/runs_sample.hpp"
+#include "reports/sample_json.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <vector>
 
+#include "journal/holds.hpp"
 #include "pipeline/outcome.hpp"
 #include "support/json_text.hpp"
 
-namespace troupe::cli {
+namespace troupe::reports {
 namespace {
 
 using rapidjson::Document;
@@ -158,6 +160,14 @@ const Value* candidateAt(const Value& sample, std::string_view id) {
   return nullptr;
 }
 
+std::vector<journal::SampleHeld> openHolds(const journal::SampleRecord& record) {
+  const auto names = journal::holders(record);
+  std::vector<journal::SampleHeld> open;
+  std::copy_if(record.holds.begin(), record.holds.end(), std::back_inserter(open),
+               [&](const auto& hold) { return std::find(names.begin(), names.end(), hold.node) != names.end(); });
+  return open;
+}
+
 Document sampleJson(const journal::Run& run, const journal::SampleRecord& record) {
   Document sample(rapidjson::kObjectType);
   auto& allocator = sample.GetAllocator();
@@ -200,4 +210,4 @@ std::string canonicalJson(const Document& sample) {
   return toJson(canonical);
 }
 
-}  // namespace troupe::cli
+}  // namespace troupe::reports

@@ -1,32 +1,50 @@
-#include "event_lines.hpp"
+#ifndef TROUPE_EVENT_LINES_HPP
+#define TROUPE_EVENT_LINES_HPP
 
+// The log of a run as text, a pure function of its events: what sink.log_file writes and what the host's API gives
+// away. Header-only.
+
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
-#include "support/log_line.hpp"
+#include <troupe/log_line.hpp>
+#include <troupe/troupe.hpp>
 
-namespace troupe::log_file {
-namespace {
+namespace troupe::sinks {
 
-using sinks::oneLine;
+/// The least severe line that is written.
+enum class Level { kDebug, kInfo, kWarning, kError };
 
-std::string_view textOr(const Object& object, std::string_view name, std::string_view fallback) {
+/// "debug", "info", "warning" or "error"; anything else is info.
+inline Level levelOf(std::string_view name) {
+  if (name == "debug") return Level::kDebug;
+  if (name == "warning") return Level::kWarning;
+  if (name == "error") return Level::kError;
+  return Level::kInfo;
+}
+
+namespace detail {
+
+inline std::string_view textOr(const Object& object, std::string_view name, std::string_view fallback) {
   const auto* value = object.find(name);
   return value != nullptr && value->IsString() ? std::string_view(value->GetString(), value->GetStringLength())
                                                : fallback;
 }
 
-std::int64_t integerOr(const Object& object, std::string_view name, std::int64_t fallback) {
+inline std::int64_t integerOr(const Object& object, std::string_view name, std::int64_t fallback) {
   const auto* value = object.find(name);
   return value != nullptr && value->IsInt64() ? value->GetInt64() : fallback;
 }
 
-std::optional<double> number(const Object& object, std::string_view name) {
+inline std::optional<double> number(const Object& object, std::string_view name) {
   const auto* value = object.find(name);
   return value != nullptr && value->IsNumber() ? std::optional<double>(value->GetDouble()) : std::nullopt;
 }
 
-bool boolOr(const Object& object, std::string_view name, bool fallback) {
+inline bool boolOr(const Object& object, std::string_view name, bool fallback) {
   const auto* value = object.find(name);
   return value != nullptr && value->IsBool() ? value->GetBool() : fallback;
 }
@@ -37,7 +55,7 @@ class Lines {
   Lines(std::int64_t at_ms, Level level) : at_ms_(at_ms), level_(level) {}
 
   void add(Level level, const std::string& text) {
-    if (level >= level_) out_ += "[" + sinks::clockTime(at_ms_) + "] " + text + "\n";
+    if (level >= level_) out_ += "[" + clockTime(at_ms_) + "] " + text + "\n";
   }
   void addBare(Level level, const std::string& line) {
     if (level >= level_) out_ += line + "\n";
@@ -51,15 +69,15 @@ class Lines {
 };
 
 /// An id of a store: a number or a string.
-std::string idText(const rapidjson::Value& id) {
+inline std::string idText(const rapidjson::Value& id) {
   if (id.IsInt64()) return std::to_string(id.GetInt64());
   if (id.IsUint64()) return std::to_string(id.GetUint64());
   if (id.IsString()) return oneLine({id.GetString(), id.GetStringLength()}, 100);
   return "?";
 }
 
-void addSample(const Object& event, std::int64_t at_ms, Lines& lines) {
-  sinks::SampleLine line;
+inline void addSample(const Object& event, std::int64_t at_ms, Lines& lines) {
+  SampleLine line;
   line.at_ms = at_ms;
   line.number = integerOr(event, "number", 0);
   const auto* progress = event.find("progress");
@@ -69,7 +87,7 @@ void addSample(const Object& event, std::int64_t at_ms, Lines& lines) {
   line.quality = number(event, "quality");
   line.model = textOr(event, "model", "-");
   line.reason = textOr(event, "reason", "");
-  lines.addBare(line.ok ? Level::kInfo : Level::kWarning, sinks::sampleLine(line));
+  lines.addBare(line.ok ? Level::kInfo : Level::kWarning, sampleLine(line));
   const auto* saved = event.find("saved");
   if (saved != nullptr && saved->IsArray()) {
     for (const auto& entry : saved->GetArray()) {
@@ -84,7 +102,7 @@ void addSample(const Object& event, std::int64_t at_ms, Lines& lines) {
                                  " not kept: " + oneLine(textOr(event, "dropped", "filtered"), 500));
 }
 
-void addRun(const Object& event, Lines& lines) {
+inline void addRun(const Object& event, Lines& lines) {
   const std::string run = oneLine(textOr(event, "run", "?"), 100);
   const std::string_view state = textOr(event, "state", "?");
   const std::string reason = oneLine(textOr(event, "reason", ""), 500);
@@ -101,18 +119,18 @@ void addRun(const Object& event, Lines& lines) {
 }
 
 /// The result's counts as the last lines. Written at every level: a log without its end looks like a run without one.
-void addResult(const Object& result, Lines& lines) {
+inline void addResult(const Object& result, Lines& lines) {
   const std::int64_t successful = integerOr(result, "successful", 0);
   lines.add(Level::kError, "Generated " + std::to_string(successful) + ", saved " +
                                std::to_string(integerOr(result, "stories_saved", 0)) + ", below the threshold " +
                                std::to_string(integerOr(result, "below_threshold", 0)) + ", failed " +
                                std::to_string(integerOr(result, "failed", 0)) + ", calls repeated after a restart " +
                                std::to_string(integerOr(result, "repeated", 0)));
-  lines.addBare(Level::kError, sinks::closingLine(successful, integerOr(result, "samples", 0),
-                                                  number(result, "elapsed_s").value_or(0)));
+  lines.addBare(Level::kError,
+                closingLine(successful, integerOr(result, "samples", 0), number(result, "elapsed_s").value_or(0)));
 }
 
-void addMessage(const Object& event, std::string_view fallback_source, Lines& lines) {
+inline void addMessage(const Object& event, std::string_view fallback_source, Lines& lines) {
   const std::string_view name = textOr(event, "level", "info");
   const Level level = levelOf(name);
   std::string text = level == Level::kError ? "ERROR " : level == Level::kWarning ? "WARNING " : "";
@@ -121,16 +139,12 @@ void addMessage(const Object& event, std::string_view fallback_source, Lines& li
   lines.add(level, text + oneLine(textOr(event, "message", "")));
 }
 
-}  // namespace
+}  // namespace detail
 
-Level levelOf(std::string_view name) {
-  if (name == "debug") return Level::kDebug;
-  if (name == "warning") return Level::kWarning;
-  if (name == "error") return Level::kError;
-  return Level::kInfo;
-}
-
-std::string eventLines(const Object& event, Level level) {
+/// The lines of one event, each ended by '\n'; empty when the event has none at this level. A pure function: the same
+/// event gives the same lines, whenever and however often it comes.
+inline std::string eventLines(const Object& event, Level level) {
+  using namespace detail;
   const std::int64_t at_ms = integerOr(event, "at", 0);
   Lines lines(at_ms, level);
   const std::string_view type = textOr(event, "type", "");
@@ -154,4 +168,6 @@ std::string eventLines(const Object& event, Level level) {
   return lines.take();
 }
 
-}  // namespace troupe::log_file
+}  // namespace troupe::sinks
+
+#endif

@@ -4,11 +4,12 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "journal/journal.hpp"
 
-/// What a list of runs says about each of them.
-namespace troupe::cli {
+/// What is said about a run, in a list and alone.
+namespace troupe::reports {
 
 struct RunCounts {
   std::int64_t current = 0, successful = 0, failed = 0, saved = 0;
@@ -21,7 +22,14 @@ std::string shownState(const journal::Run& run, const std::string& writer);
 /// True when `troupe resume` goes on with it.
 bool resumable(const journal::Run& run, const std::string& writer);
 
-rapidjson::Value runJson(const journal::Run& run, const RunCounts& counts, const std::string& writer,
+/// One entry of a list; `state` is what is shown of it.
+rapidjson::Value runJson(const journal::Run& run, const RunCounts& counts, const std::string& state,
                          rapidjson::Document::AllocatorType& allocator);
 
-}  // namespace troupe::cli
+/// Nodes that gave or tried to give candidates, the one with the most wins first.
+std::vector<journal::NodeTotals> modelsOf(const journal::RunTotals& totals);
+
+/// The entry of a list, and what the journal counts: models, genres, what has begun, what did not pass.
+rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals& totals, const std::string& state);
+
+}  // namespace troupe::reports

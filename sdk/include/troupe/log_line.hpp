@@ -1,4 +1,5 @@
-#pragma once
+#ifndef TROUPE_LOG_LINE_HPP
+#define TROUPE_LOG_LINE_HPP
 
 // The fixed log lines, shared by the sinks. Header-only: each plugin is a module of its own.
 
@@ -146,3 +147,5 @@ inline std::string closingLine(std::int64_t successful, std::int64_t samples, do
 }
 
 }  // namespace troupe::sinks
+
+#endif

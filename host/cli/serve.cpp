@@ -1,0 +1,136 @@
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "cli/command.hpp"
+#include "cli/common.hpp"
+#include "cli/signals.hpp"
+#include "config/text_file.hpp"
+#include "server/live_server.hpp"
+#include "server/run_manager.hpp"
+
+namespace troupe::cli {
+namespace {
+
+/// Why the server has to end: the first that says so counts.
+class Ending {
+ public:
+  enum class Why { asked, journal };
+  void say(Why why, const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(said_, true)) return;
+    promise_.set_value({why, text});
+  }
+  std::pair<Why, std::string> wait() { return promise_.get_future().get(); }
+
+ private:
+  std::mutex mutex_;
+  bool said_ = false;
+  std::promise<std::pair<Why, std::string>> promise_;
+};
+
+server::ConfigOverrides serverOverrides(const Arguments& arguments) {
+  server::ConfigOverrides overrides;
+  if (arguments.has("listen")) overrides.listen = arguments.get("listen");
+  if (arguments.has("data")) overrides.data = std::filesystem::absolute(arguments.get("data")).string();
+  if (arguments.has("public-url")) overrides.public_url = arguments.get("public-url");
+  if (arguments.has("resume")) overrides.resume = true;
+  if (arguments.has("log-level")) overrides.log_level = arguments.get("log-level");
+  if (arguments.has("log-json")) overrides.log_json = true;
+  return overrides;
+}
+
+// The run that the command line names: its file may do what a file of the user may.
+void beginRun(server::RunManager& runs, const std::string& file) {
+  server::RunManager::Order order;
+  order.pipeline_text = config::readTextFile(file);
+  order.file = std::filesystem::absolute(file).string();
+  order.check.base = std::filesystem::current_path();
+  const auto started = runs.start(order);
+  std::cout << "Run " << started.run.id << " of " << file << " has begun" << std::endl;
+}
+
+void tellInterrupted(const server::RunManager& runs, const server::LiveServer& server) {
+  for (const auto& run : runs.interrupted())
+    std::cout << "Run " << run.id << " was interrupted; go on with it: curl -X POST " << server.url() << "/api/v1/runs/"
+              << run.id << "/resume (or start with --resume)" << std::endl;
+}
+
+ExitCode serve(const Arguments& arguments) {
+  arguments.expect(0, 1, "troupe serve [FILE] [options]");
+  Signals signals;  // Before any other thread.
+  const auto catalog = openCatalog(arguments);
+  const auto config = server::loadServerConfig(arguments.get("config"), *catalog, serverOverrides(arguments));
+  server::ServerLog log({server::ServerLog::levelFrom(config.log.level), config.log.json});
+  const auto journal = openJournal(arguments, true, "serve");
+
+  const auto hub = std::make_shared<pipeline::EventHub>();
+  hub->startAfter(journal->head());
+  const auto feed = journal->onEvent([hub](const journal::Event& event) { hub->publish(event); });
+  Ending ending;
+  const auto failing =
+      journal->onFailure([&](const std::string& message) { ending.say(Ending::Why::journal, message); });
+
+  server::RunManager::Options options;
+  options.at_once = config.runs.at_once;
+  options.queue = config.runs.queue;
+  options.resume_interrupted = config.runs.resume;
+  options.check = server::confinedChecks(config);
+  server::RunManager runs(*catalog, *journal, hub, options);
+  server::LiveServer server(config, {*catalog, *journal, hub, runs, log});
+  server.start();
+  std::cout << "Listening on " << server.url() << std::endl;
+  if (server.publicUrl() != server.url()) std::cout << "Known as " << server.publicUrl() << std::endl;
+  tellInterrupted(runs, server);
+  signals.listen([&](const std::string& name) { ending.say(Ending::Why::asked, name); },
+                 "troupe: the server was ended at once; its runs can be resumed\n");
+  if (!arguments.positional().empty()) beginRun(runs, arguments.positional()[0]);
+
+  const auto [why, text] = ending.wait();
+  log.write(server::ServerLog::Level::info, "stopping: " + text);
+  server.drain();
+  runs.stop(why == Ending::Why::asked ? "the server was stopped by " + text : text);
+  const bool whole = server.stop();
+  signals.silence();
+  const auto code = why == Ending::Why::journal ? ExitCode::journal : ExitCode::complete;
+  if (why == Ending::Why::journal)
+    std::cerr << "troupe: " << text
+              << "\ntroupe: what was announced is safe; when there is room again, start the server again" << std::endl;
+  if (!whole || runs.abandoned() > 0) {
+    // A thread is still inside a plugin: what it holds must not be torn down under it.
+    std::cout.flush();
+    std::_Exit(static_cast<int>(code));
+  }
+  return code;
+}
+
+}  // namespace
+
+std::vector<Command> serveCommands() {
+  std::vector<Command> commands;
+  commands.push_back(
+      {"serve",
+       "[FILE] [options]",
+       "serve runs, event streams and pages over HTTP",
+       "Begins a run of FILE when one is given. Listens on loopback unless the configuration has tokens. "
+       "SIGTERM or Ctrl-C pauses the runs, says goodbye to watchers and ends; a second one ends at once.",
+       {{"config", "FILE", "server.json: sinks, tokens, TLS, limits (docs/server.md)"},
+        {"listen", "HOST:PORT", "where to listen (127.0.0.1:7878); port 0 takes any free one"},
+        {"data", "DIR", "root of pipelines and of what they write ($XDG_DATA_HOME/troupe)"},
+        {"public-url", "URL", "how clients reach it behind a proxy, with a path prefix if there is one"},
+        {"resume", "", "go on at once with the runs that a crash interrupted"},
+        {"log-level", "LEVEL", "debug, info, warning or error (info)"},
+        {"log-json", "", "log JSON, a line each"},
+        journalOption(),
+        pluginPathOption()},
+       serve});
+  return commands;
+}
+
+}  // namespace troupe::cli
