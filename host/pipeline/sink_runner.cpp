@@ -62,13 +62,8 @@ struct SinkRunner::State {
   const std::string epoch;
   const journal::RunKey run;  // 0: all.
   const std::function<void(int, const std::string&, std::string_view)> log;
-  services::HostTable host;
-  std::unique_ptr<loader::Instance> instance;
-  const std::string port;
-  const bool makes_frames;
-
-  std::atomic<bool> stop{false};       // Takes what there is, then ends.
-  std::atomic<bool> quit{false};       // Ends after the call under way.
+  std::atomic<bool> stop{false};  // Takes what there is, then ends.
+  std::atomic<bool> quit{false};  // Ends after the call under way.
   std::atomic<bool> giving{false};     // A durable event. Written by the thread only, like the one below.
   std::atomic<std::int64_t> taken{0};  // Durable events.
 
@@ -85,6 +80,12 @@ struct SinkRunner::State {
   bool ended = false;
   bool given_up = false;
   std::int64_t lost = 0;  // Events that the sink failed to take.
+
+  // After the locks: create() may log.
+  services::HostTable host;
+  std::unique_ptr<loader::Instance> instance;
+  const std::string port;
+  const bool makes_frames;
 
   void tell(int level, std::string_view text) {
     const std::lock_guard busy(outside);
@@ -186,11 +187,12 @@ struct SinkRunner::State {
     const bool tells = blocked >= options.blocks && !std::exchange(failing, true);
     const auto late = blocked >= limit ? call : nullptr;
     lock.unlock();
-    const auto seconds = [](auto time) {
-      return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
+    const auto inWords = [](std::chrono::milliseconds time) {
+      return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + " s"
+                                      : std::to_string(time.count()) + " ms";
     };
-    if (tells) log(TROUPE_WARNING, name, "the sink blocks: it has been with one event for " + seconds(blocked));
-    if (late) late->cancel({TROUPE_E_TRANSIENT, "it did not take the event within " + seconds(limit), -1});
+    if (tells) log(TROUPE_WARNING, name, "the sink blocks: it has been with one event for " + inWords(options.blocks));
+    if (late) late->cancel({TROUPE_E_TRANSIENT, "it did not take the event within " + inWords(limit), -1});
   }
 
   void moveCursor(std::int64_t id) {

@@ -59,7 +59,7 @@ struct WebSink::State final : services::WebMount {
     pipeline::SinkOptions sink;
     sink.web = this;
     sink.taken = [this](pipeline::SinkFrames frames) { publish(std::move(frames)); };
-    sink.limit = options.limit;
+    sink.blocks = sink.limit = options.limit;
     runner = std::make_unique<pipeline::SinkRunner>(
         plan, module, std::move(events), journal, 0, journal.head(),
         [this](int level, const std::string&, std::string_view text) { log(level, text); }, std::move(sink));

@@ -36,6 +36,7 @@ h3 { font-size: 1.125rem; font-weight: 600; }
 .line { overflow-wrap: anywhere; }
 .eta { text-align: center; }
 .state { font-weight: 600; }
+.state:empty { margin-top: -16px; }
 .notice { background: var(--troupe-warn-back); color: var(--troupe-warn-text); border-radius: 8px; padding: 8px 12px; font-size: .875rem; }
 [hidden] { display: none !important; }
 @keyframes pulse { 50% { opacity: .05; } }

@@ -1,0 +1,12 @@
+# Copies the tests from FROM to TO and installs their packages there, as the lock file says.
+file(GLOB files LIST_DIRECTORIES false "${FROM}/*.json")
+file(COPY ${files} "${FROM}/browser" DESTINATION "${TO}")
+file(SHA256 "${FROM}/package-lock.json" lock)
+if(EXISTS "${TO}/node_modules/.troupe-${lock}")
+  return()
+endif()
+execute_process(COMMAND "${NPM}" ci --ignore-scripts --no-audit --no-fund WORKING_DIRECTORY "${TO}" RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "npm ci ended with ${status}")
+endif()
+file(WRITE "${TO}/node_modules/.troupe-${lock}" "")
