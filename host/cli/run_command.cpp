@@ -87,6 +87,7 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
   const bool quiet = json || arguments.has("quiet");
   pipeline::EngineOptions options;
   options.resume = resume;
+  options.network = network();
   pipeline::RunEnd end;
   try {
     pipeline::Engine engine(pipeline, catalog, journal, run, options);

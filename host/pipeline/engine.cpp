@@ -62,7 +62,7 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     const auto& plan = graph.nodes[static_cast<std::size_t>(node)];
     sinks.push_back(makeNamed(graph.name(node), [&] {
       return std::make_unique<SinkRunner>(
-          plan, catalog.load(*catalog.fileOf(plan.config->type)), hub, journal, run.key,
+          plan, catalog.load(*catalog.fileOf(plan.config->type)), hub, journal, run.key, options.network,
           [this](int level, const std::string& source, std::string_view message) { log(level, source, message); });
     }));
   }
@@ -128,6 +128,7 @@ std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog&
   NodeRunner::Options runner_options;
   runner_options.backoff = options.backoff;
   runner_options.grace = options.grace;
+  runner_options.network = options.network;
   const auto kind = plan.type->kind;
   if (kind == loader::Kind::prompt_source || kind == loader::Kind::store) {
     // State lives in the one instance: as many calls as that takes.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pipeline/call.hpp"
+#include "pipeline/node_network.hpp"
 #include "services/host_table.hpp"
 #include "support/problem.hpp"
 
@@ -23,7 +24,7 @@ const std::vector<std::string> kDurable = {"run", "sample", "log", "notice", "co
 
 struct SinkRunner::State {
   State(const Graph::Node& plan, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub_, journal::Journal& journal_,
-        journal::RunKey run_, std::function<void(int, const std::string&, std::string_view)> log_)
+        journal::RunKey run_, const services::Network& network, std::function<void(int, const std::string&, std::string_view)> log_)
       : type(*plan.type),
         name(plan.config->name),
         retries(plan.config->limits.retries),
@@ -31,7 +32,7 @@ struct SinkRunner::State {
         journal(&journal_),
         run(run_),
         log(std::move(log_)),
-        host([this](int level, std::string_view text) { tell(level, text); }),
+        host([this](int level, std::string_view text) { tell(level, text); }, nodeNetwork(network, *plan.config, type)),
         instance(std::make_unique<loader::Instance>(std::move(module), plan.config->type, host.table(), plan.config->options)),
         port(type.in.empty() ? "event" : type.in.front().name) {}
 
@@ -109,8 +110,11 @@ struct SinkRunner::State {
         if (durable) ++lost;
         return true;
       }
+      // Not longer than a minute, whatever the service asks for: the other events wait behind this one.
+      const auto asked = std::min<std::int64_t>(result.failure->retry_after_ms, 60'000);
+      const auto pause = std::chrono::milliseconds(std::max<std::int64_t>(200 << std::min(attempt, 5), asked));
       std::unique_lock lock(mutex);
-      changed.wait_for(lock, std::chrono::milliseconds(200 << std::min(attempt, 5)), [this] { return stop || quit || given_up; });
+      changed.wait_for(lock, pause, [this] { return stop || quit || given_up; });
     }
   }
 
@@ -176,9 +180,9 @@ struct SinkRunner::State {
 };
 
 SinkRunner::SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub,
-                       journal::Journal& journal, journal::RunKey run,
+                       journal::Journal& journal, journal::RunKey run, const services::Network& network,
                        std::function<void(int, const std::string&, std::string_view)> log)
-    : state_(std::make_shared<State>(node, std::move(module), std::move(hub), journal, run, std::move(log))) {
+    : state_(std::make_shared<State>(node, std::move(module), std::move(hub), journal, run, network, std::move(log))) {
   state_->cursor = journal.cursor(run, state_->name);
   std::thread([state = state_] {
     try {

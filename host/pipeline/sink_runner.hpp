@@ -10,6 +10,7 @@
 #include "loader/module.hpp"
 #include "pipeline/event_hub.hpp"
 #include "pipeline/graph.hpp"
+#include "services/http/http_service.hpp"
 
 namespace troupe::pipeline {
 
@@ -19,7 +20,8 @@ class SinkRunner {
  public:
   /// `log` gets what the sink writes and what goes wrong with it. Throws Failure(plugin_unusable) when the sink cannot be made.
   SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub, journal::Journal& journal,
-             journal::RunKey run, std::function<void(int level, const std::string& source, std::string_view message)> log);
+             journal::RunKey run, const services::Network& network,
+             std::function<void(int level, const std::string& source, std::string_view message)> log);
   /// Gives up on a sink that has not stopped.
   ~SinkRunner();
   SinkRunner(const SinkRunner&) = delete;

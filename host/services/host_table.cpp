@@ -1,7 +1,8 @@
 #include "services/host_table.hpp"
 
+#include <troupe/ext/clock.h>
+
 #include <chrono>
-#include <cstring>
 #include <utility>
 
 #include "services/call_context.hpp"
@@ -27,17 +28,24 @@ constexpr troupe_clock kClock{sizeof(troupe_clock), nullptr, &unixTime, &steadyN
 
 }  // namespace
 
-std::vector<std::string> extensionIds() { return {TROUPE_CLOCK_ID}; }
+std::vector<std::string> extensionIds() { return {TROUPE_CLOCK_ID, TROUPE_HTTP_ID}; }
 
-HostTable::HostTable(std::function<void(int, std::string_view)> log)
+HostTable::HostTable(std::function<void(int, std::string_view)> log, NodeNetwork network)
     : log_(std::move(log)),
+      http_(std::move(network)),
       host_{sizeof(troupe_host), this,
             [](void* ctx, int level, troupe_str message) {
-              static_cast<HostTable*>(ctx)->log_(level, message.n == 0 ? std::string_view()
-                                                                       : std::string_view(message.p, message.n));
+              static_cast<HostTable*>(ctx)->log_(
+                  level, message.n == 0 ? std::string_view() : std::string_view(message.p, message.n));
             },
-            [](void*, const char* id) -> const void* {
-              return id != nullptr && std::strcmp(id, TROUPE_CLOCK_ID) == 0 ? &kClock : nullptr;
+            [](void* ctx, const char* id) -> const void* {
+              return id == nullptr ? nullptr : static_cast<HostTable*>(ctx)->extension(id);
             }} {}
+
+const void* HostTable::extension(std::string_view id) const {
+  if (id == TROUPE_CLOCK_ID) return &kClock;
+  if (id == TROUPE_HTTP_ID) return http_.table();
+  return nullptr;
+}
 
 }  // namespace troupe::services

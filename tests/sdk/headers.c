@@ -1,4 +1,5 @@
 #include <troupe/ext/clock.h>
+#include <troupe/ext/http.h>
 #include <troupe/troupe.h>
 
 /* TROUPE_HAS must be an expression for any table. */
