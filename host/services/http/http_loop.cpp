@@ -110,7 +110,9 @@ void HttpLoop::takeOrders() {
     if (pipe->givenUp()) {
       remove(transfer);
     } else {
-      curl_easy_pause(transfer->second->easy(), CURLPAUSE_CONT);
+      // What was kept back is delivered here and now; when that fails, libcurl tells it nowhere else.
+      auto* easy = transfer->second->easy();
+      if (const auto result = curl_easy_pause(easy, CURLPAUSE_CONT); result != CURLE_OK) end(easy, result);
     }
   }
 }
@@ -119,11 +121,7 @@ void HttpLoop::end(CURL* easy, CURLcode result) {
   char* self = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &self);
   const auto& transfer = *reinterpret_cast<Transfer*>(self);
-  if (result == CURLE_OK) {
-    transfer.pipe()->end();
-  } else {
-    transfer.pipe()->end(transfer.failure(result));
-  }
+  transfer.pipe()->end(transfer.failure(result));
   remove(transfers_.find(transfer.pipe().get()));
 }
 

@@ -152,8 +152,9 @@ std::size_t Transfer::takeBody(std::string_view piece) {
   return piece.size();
 }
 
-HttpFailure Transfer::failure(CURLcode result) const {
-  if (broken_) return *broken_;
+std::optional<HttpFailure> Transfer::failure(CURLcode result) const {
+  if (broken_) return broken_;
+  if (result == CURLE_OK && head_done_) return {};
   const std::string detail = error_[0] != '\0' ? trimmed(error_.data()) : curl_easy_strerror(result);
   const auto say = [&](int code, const std::string& fact) { return HttpFailure(code, request_.place + ": " + fact); };
   if (refused_address_)
@@ -167,6 +168,8 @@ HttpFailure Transfer::failure(CURLcode result) const {
       if (connected_us == 0 && options_.connect_timeout < request_.timeout)
         return say(TROUPE_E_TRANSIENT, "no connection within " + seconds(options_.connect_timeout));
       return say(TROUPE_E_TRANSIENT, "no answer within " + seconds(request_.timeout));
+    case CURLE_OK:
+      return say(TROUPE_E_TRANSIENT, "the answer was cut off in its head");
     case CURLE_PARTIAL_FILE:
       return say(TROUPE_E_TRANSIENT, "the answer was cut off: " + detail);
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -176,11 +179,11 @@ HttpFailure Transfer::failure(CURLcode result) const {
       return say(TROUPE_E_PERMANENT_REQUEST, "the file of trusted certificates cannot be read: " + detail);
     case CURLE_BAD_CONTENT_ENCODING:
       return say(TROUPE_E_MALFORMED, "the answer cannot be decoded: " + detail);
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
       return say(TROUPE_E_PERMANENT_REQUEST, detail);
     case CURLE_OUT_OF_MEMORY:
       return say(TROUPE_E_TRANSIENT, "no memory is left");
+    case CURLE_UNSUPPORTED_PROTOCOL:  // Or the request would have been refused before.
     case CURLE_WEIRD_SERVER_REPLY:
       return say(TROUPE_E_MALFORMED, "the answer is no HTTP: " + detail);
     default:

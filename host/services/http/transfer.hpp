@@ -21,8 +21,8 @@ class Transfer {
 
   CURL* easy() const { return easy_.get(); }
   const std::shared_ptr<ResponsePipe>& pipe() const { return pipe_; }
-  /// What a result that is not CURLE_OK means.
-  HttpFailure failure(CURLcode result) const;
+  /// What a result means; nothing when the answer is whole.
+  std::optional<HttpFailure> failure(CURLcode result) const;
 
  private:
   struct CloseEasy {

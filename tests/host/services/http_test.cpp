@@ -179,11 +179,11 @@ TEST_CASE("what goes wrong on the way has a class and a sentence", "[http]") {
   };
   const auto row = GENERATE(values<Row>({
       {"nothing", "", TROUPE_E_TRANSIENT, "GET 127.0.0.1: Empty reply from server"},
-      {"cut in the head", "HTTP/1.1 200 OK\r\nContent-Le", TROUPE_E_TRANSIENT, ""},
+      {"cut in the head", "HTTP/1.1 200 OK\r\nContent-Le", TROUPE_E_TRANSIENT, "GET 127.0.0.1: the answer was cut off in its head"},
       {"cut in the body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", TROUPE_E_TRANSIENT,
        "GET 127.0.0.1: the answer was cut off: transfer closed with 96 bytes remaining to read"},
       {"cut in a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhalf", TROUPE_E_TRANSIENT, ""},
-      {"no HTTP", "220 mail.example.org ESMTP\r\n\r\n", TROUPE_E_TRANSIENT, ""},
+      {"no HTTP", "220 mail.example.org ESMTP\r\n\r\n", TROUPE_E_MALFORMED, ""},
       {"no gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nhalf", TROUPE_E_MALFORMED, ""},
   }));
   CAPTURE(row.name);
