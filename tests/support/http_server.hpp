@@ -40,7 +40,9 @@ class HttpServer {
   using Answer = std::function<void(const Received&, Poco::Net::HTTPServerResponse&)>;
 
   /// `socket` is a secure one for TLS.
-  explicit HttpServer(Answer answer, Poco::Net::ServerSocket socket = Poco::Net::ServerSocket(Poco::Net::SocketAddress("127.0.0.1", 0)))
+  explicit HttpServer(Answer answer,
+                      Poco::Net::ServerSocket socket = Poco::Net::ServerSocket(Poco::Net::SocketAddress("127.0.0.1",
+                                                                                                        0)))
       : answer_(std::move(answer)), port_(socket.address().port()), threads_(2, 256) {
     auto* params = new Poco::Net::HTTPServerParams;
     params->setMaxThreads(256);
@@ -58,7 +60,8 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  std::string url(const std::string& path = "/", const std::string& scheme = "http", const std::string& host = "127.0.0.1") const {
+  std::string url(const std::string& path = "/", const std::string& scheme = "http",
+                  const std::string& host = "127.0.0.1") const {
     return scheme + "://" + host + ":" + std::to_string(port_) + path;
   }
   std::vector<Received> received() const {
@@ -110,7 +113,9 @@ class HttpServer {
   };
   struct Factory : Poco::Net::HTTPRequestHandlerFactory {
     explicit Factory(HttpServer& s) : server(s) {}
-    Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest&) override { return new Handler(server); }
+    Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest&) override {
+      return new Handler(server);
+    }
     HttpServer& server;
   };
 
@@ -125,11 +130,14 @@ class HttpServer {
   bool released_ = false;
 };
 
-/// Answers each connection with bytes of the test's, also what no server should send, after it has read the head of the request.
+/// Answers each connection with bytes of the test's, also what no server should send, after it has read the head of the
+/// request.
 class RawServer {
  public:
   explicit RawServer(std::function<void(Poco::Net::StreamSocket&)> answer)
-      : socket_(Poco::Net::SocketAddress("127.0.0.1", 0)), port_(socket_.address().port()), thread_([this, answer = std::move(answer)] {
+      : socket_(Poco::Net::SocketAddress("127.0.0.1", 0)),
+        port_(socket_.address().port()),
+        thread_([this, answer = std::move(answer)] {
           try {
             for (;;) {
               auto client = socket_.acceptConnection();

@@ -93,7 +93,8 @@ void readSignatures(const rapidjson::Value& json, HttpRequest& request) {
 void readMember(const std::string& name, const rapidjson::Value& value, HttpRequest& request) {
   if (name == "method") {
     request.method = textOf(value, "method");
-    if (!isToken(request.method) || request.method.size() > 32) refuse(troupe::quoted(request.method) + " is no method");
+    if (!isToken(request.method) || request.method.size() > 32)
+      refuse(troupe::quoted(request.method) + " is no method");
     if (request.method == "CONNECT" || request.method == "TRACE") refuse("method " + request.method + " is not sent");
   } else if (name == "url") {
     request.url = textOf(value, "url");

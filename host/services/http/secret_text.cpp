@@ -21,8 +21,8 @@ const Secret& SecretText::use(const std::string& name) {
     if (entry.first == name) return entry.second;
   auto secret = source_ != nullptr ? source_->find(name) : std::nullopt;
   if (!secret)
-    throw HttpFailure(TROUPE_E_AUTH,
-                      "the secret " + troupe::quoted(name) + " is not set; set it in the environment or in the secrets file");
+    throw HttpFailure(TROUPE_E_AUTH, "the secret " + troupe::quoted(name) +
+                                         " is not set; set it in the environment or in the secrets file");
   return used_.emplace_back(name, std::move(*secret)).second;
 }
 

@@ -14,14 +14,18 @@ constexpr std::size_t kMostRuns = 64;      // whose notification is remembered
 constexpr std::size_t kMostHeld = 4;       // lines that a notification repeats
 constexpr std::int64_t kRetryMs = 30'000;  // how long a daemon that failed is left alone
 
-Urgency urgencyOf(std::string_view name) { return name == "low" ? Urgency::low : name == "critical" ? Urgency::critical : Urgency::normal; }
+Urgency urgencyOf(std::string_view name) {
+  return name == "low" ? Urgency::low : name == "critical" ? Urgency::critical : Urgency::normal;
+}
 
 Urgency defaultUrgency(const std::string& event) {
   return event == "failed" ? Urgency::critical : event == "sample" ? Urgency::low : Urgency::normal;
 }
 
 // After these nothing may follow that they could be merged into.
-bool isLast(const std::string& event) { return event == "complete" || event == "failed" || event == "paused" || event == "cancelled"; }
+bool isLast(const std::string& event) {
+  return event == "complete" || event == "failed" || event == "paused" || event == "cancelled";
+}
 
 }  // namespace
 
@@ -36,7 +40,8 @@ Settings settingsOf(const Options& options) {
   return settings;
 }
 
-DesktopSink::DesktopSink(Settings settings, Outside outside) : settings_(std::move(settings)), outside_(std::move(outside)) {}
+DesktopSink::DesktopSink(Settings settings, Outside outside)
+    : settings_(std::move(settings)), outside_(std::move(outside)) {}
 
 DesktopSink::Shown& DesktopSink::shownOf(const std::string& run) {
   const auto known = runs_.find(run);
@@ -76,7 +81,8 @@ void DesktopSink::handle(const Object& event) {
   } catch (const std::exception& e) {
     hold();
     shown.next_ms = outside_.now_ms() + std::max(settings_.min_interval_ms, kRetryMs);
-    if (!std::exchange(warned_, true)) outside_.warn(std::string("no notification can be shown: ") + e.what() + "; the run goes on without");
+    if (!std::exchange(warned_, true))
+      outside_.warn(std::string("no notification can be shown: ") + e.what() + "; the run goes on without");
   }
 }
 

@@ -39,9 +39,9 @@ class DesktopSink {
   /// One run has one notification, which is replaced.
   struct Shown {
     std::uint32_t id = 0;
-    std::int64_t next_ms = 0;        ///< not before
-    std::vector<std::string> held;   ///< merged into the next one, oldest first
-    std::size_t dropped = 0;         ///< held ones that there was no room for
+    std::int64_t next_ms = 0;       ///< not before
+    std::vector<std::string> held;  ///< merged into the next one, oldest first
+    std::size_t dropped = 0;        ///< held ones that there was no room for
   };
   Shown& shownOf(const std::string& run);
 

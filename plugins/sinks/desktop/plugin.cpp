@@ -15,7 +15,9 @@ class DesktopNode final : public troupe::Node {
       : sink_(settingsOf(options), {[this](const Notification& notification) {
                                       return show(notification, kLimit, [this] { return call_->cancelled(); });
                                     },
-                                    [clock = host.extension<troupe_clock>(TROUPE_CLOCK_ID)] { return clock->steady_ns(clock->ctx) / 1'000'000; },
+                                    [clock = host.extension<troupe_clock>(TROUPE_CLOCK_ID)] {
+                                      return clock->steady_ns(clock->ctx) / 1'000'000;
+                                    },
                                     [host](const std::string& message) { host.log(TROUPE_WARNING, message); }}) {}
 
   void run(troupe::Call& call) override {

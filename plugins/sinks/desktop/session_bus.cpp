@@ -26,7 +26,9 @@ struct FreeMessage {
 };
 using Message = std::unique_ptr<sd_bus_message, FreeMessage>;
 
-[[noreturn]] void fail(const std::string& what, int error) { throw std::runtime_error(what + ": " + std::strerror(std::abs(error))); }
+[[noreturn]] void fail(const std::string& what, int error) {
+  throw std::runtime_error(what + ": " + std::strerror(std::abs(error)));
+}
 
 int check(int result) {
   if (result < 0) fail("the message cannot be made", result);
@@ -36,7 +38,8 @@ int check(int result) {
 /// A connection for one notification. Every wait is bounded, which sd_bus_call() is not before the connection stands.
 class Connection {
  public:
-  Connection(std::chrono::milliseconds limit, const std::function<bool()>& cancelled) : until_(Clock::now() + limit), cancelled_(cancelled) {
+  Connection(std::chrono::milliseconds limit, const std::function<bool()>& cancelled)
+      : until_(Clock::now() + limit), cancelled_(cancelled) {
     sd_bus* bus = nullptr;
     if (const int result = sd_bus_open_user(&bus); result < 0) fail("there is no session bus", result);
     bus_.reset(bus);
@@ -68,7 +71,8 @@ class Connection {
     wait("the notification daemon does not answer", [&] { return reply != nullptr; });
     Message owned(reply);
     if (const auto* error = sd_bus_message_get_error(owned.get()); error != nullptr)
-      throw std::runtime_error(std::string("the notification daemon says no: ") + (error->message != nullptr ? error->message : error->name));
+      throw std::runtime_error(std::string("the notification daemon says no: ") +
+                               (error->message != nullptr ? error->message : error->name));
     return owned;
   }
 
@@ -115,20 +119,26 @@ void addHint(sd_bus_message* message, const char* name, char type, const void* v
 std::string escapedMarkup(const std::string& text) {
   std::string out;
   for (const char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else
+      out += c;
   }
   return out;
 }
 
-std::uint32_t show(const Notification& notification, std::chrono::milliseconds limit, const std::function<bool()>& cancelled) {
+std::uint32_t show(const Notification& notification, std::chrono::milliseconds limit,
+                   const std::function<bool()>& cancelled) {
   Connection connection(limit, cancelled);
   const auto body = readsMarkup(connection) ? escapedMarkup(notification.body) : notification.body;
   const auto message = connection.newCall("Notify");
   auto* const raw = message.get();
-  check(sd_bus_message_append(raw, "susss", "Troupe", notification.replaces, "", notification.title.c_str(), body.c_str()));
+  check(sd_bus_message_append(raw, "susss", "Troupe", notification.replaces, "", notification.title.c_str(),
+                              body.c_str()));
   check(sd_bus_message_open_container(raw, 'a', "s"));
   check(sd_bus_message_close_container(raw));
   check(sd_bus_message_open_container(raw, 'a', "{sv}"));
@@ -139,7 +149,8 @@ std::uint32_t show(const Notification& notification, std::chrono::milliseconds l
   check(sd_bus_message_append(raw, "i", -1));
   const auto reply = connection.call(message);
   std::uint32_t id = 0;
-  if (sd_bus_message_read_basic(reply.get(), 'u', &id) < 0) throw std::runtime_error("the notification daemon answers with something else");
+  if (sd_bus_message_read_basic(reply.get(), 'u', &id) < 0)
+    throw std::runtime_error("the notification daemon answers with something else");
   return id;
 }
 

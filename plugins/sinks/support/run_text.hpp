@@ -21,7 +21,8 @@ namespace run_text_detail {
 
 inline std::string_view textOr(const Object& object, std::string_view name, std::string_view fallback = "") {
   const auto* value = object.find(name);
-  return value != nullptr && value->IsString() ? std::string_view(value->GetString(), value->GetStringLength()) : fallback;
+  return value != nullptr && value->IsString() ? std::string_view(value->GetString(), value->GetStringLength())
+                                               : fallback;
 }
 
 inline std::int64_t integerOr(const Object& object, std::string_view name) {
@@ -37,7 +38,8 @@ inline void append(std::string& text, std::string_view separator, const std::str
 
 }  // namespace run_text_detail
 
-/// The name by which options speak of an event: its type, and of `run` events the state (running, paused, resumed, cancelled).
+/// The name by which options speak of an event: its type, and of `run` events the state (running, paused, resumed,
+/// cancelled).
 inline std::string eventName(const Object& event) {
   const auto type = run_text_detail::textOr(event, "type");
   return std::string(type == "run" ? run_text_detail::textOr(event, "state") : type);
@@ -54,8 +56,8 @@ inline std::string countsText(const Object& event) {
   }
   if (counts == nullptr || !counts->IsObject()) return {};
   const Object object(*counts);
-  std::string text = std::to_string(integerOr(object, "successful")) + " of " + std::to_string(integerOr(object, all)) + " generated, " +
-                     std::to_string(integerOr(object, "stories_saved")) + " saved";
+  std::string text = std::to_string(integerOr(object, "successful")) + " of " + std::to_string(integerOr(object, all)) +
+                     " generated, " + std::to_string(integerOr(object, "stories_saved")) + " saved";
   if (const auto failed = integerOr(object, "failed"); failed > 0) text += ", " + std::to_string(failed) + " failed";
   return text;
 }
@@ -90,8 +92,8 @@ inline RunText runText(const Object& event) {
     const auto* quality = event.find("quality");
     if (ok != nullptr && ok->IsBool() && ok->GetBool()) {
       text.body = oneLine(textOr(event, "genre", "-"), 100) + ", quality " +
-                  (quality != nullptr && quality->IsNumber() ? floored(quality->GetDouble()) : std::string("-")) + "/10, by " +
-                  oneLine(textOr(event, "model", "-"), 100);
+                  (quality != nullptr && quality->IsNumber() ? floored(quality->GetDouble()) : std::string("-")) +
+                  "/10, by " + oneLine(textOr(event, "model", "-"), 100);
     } else {
       text.body = "failed: " + oneLine(textOr(event, "reason", "no reason given"), 500);
     }

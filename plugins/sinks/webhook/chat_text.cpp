@@ -5,7 +5,8 @@
 namespace troupe::webhook {
 namespace {
 
-constexpr std::string_view kZeroWidth = "\xe2\x80\x8b";  // U+200B: parts what would be a mention or a link, and is not seen
+constexpr std::string_view kZeroWidth =
+    "\xe2\x80\x8b";  // U+200B: parts what would be a mention or a link, and is not seen
 constexpr std::string_view kEllipsis = "\xe2\x80\xa6";
 
 // What would be a mention or a link, broken up.
@@ -21,12 +22,18 @@ std::string slackText(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto broken = brokenUp(text, at);
-    if (!broken.empty()) out += broken;
-    else if (text[at] == '&') out += "&amp;";
-    else if (text[at] == '<') out += "&lt;";
-    else if (text[at] == '>') out += "&gt;";
-    else if (text[at] == '*' || text[at] == '_' || text[at] == '~' || text[at] == '`') out.append(kZeroWidth).append(1, text[at]);
-    else out += text[at];
+    if (!broken.empty())
+      out += broken;
+    else if (text[at] == '&')
+      out += "&amp;";
+    else if (text[at] == '<')
+      out += "&lt;";
+    else if (text[at] == '>')
+      out += "&gt;";
+    else if (text[at] == '*' || text[at] == '_' || text[at] == '~' || text[at] == '`')
+      out.append(kZeroWidth).append(1, text[at]);
+    else
+      out += text[at];
   }
   return out;
 }

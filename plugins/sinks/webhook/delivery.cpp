@@ -37,7 +37,8 @@ std::string bodyOf(Format format, const Object& event) {
 // Run and row of the journal: a row alone would be the same in another journal.
 std::string deliveryId(const Object& event) {
   const auto* id = event.find("id");
-  return std::string(event.text("run", "")) + "/" + (id != nullptr && id->IsInt64() ? std::to_string(id->GetInt64()) : std::string("0"));
+  return std::string(event.text("run", "")) + "/" +
+         (id != nullptr && id->IsInt64() ? std::to_string(id->GetInt64()) : std::string("0"));
 }
 
 }  // namespace
@@ -75,9 +76,9 @@ void checkAnswer(const HttpResponse& answer) {
   std::string message = "the receiver answered " + std::to_string(answer.status);
   if (const auto start = sinks::oneLine(answer.body, kShownOfBody); !start.empty()) message += ": " + start;
   if (answer.status / 100 == 3) message += "; redirects are not followed: set the url to where it leads";
-  const int code = answer.status == 429                            ? TROUPE_E_RATE_LIMITED
+  const int code = answer.status == 429                           ? TROUPE_E_RATE_LIMITED
                    : answer.status == 408 || answer.status >= 500 ? TROUPE_E_TRANSIENT
-                                                                   : TROUPE_E_PERMANENT_REQUEST;
+                                                                  : TROUPE_E_PERMANENT_REQUEST;
   throw Error(code, message, answer.retryAfterMs());
 }
 

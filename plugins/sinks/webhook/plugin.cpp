@@ -14,10 +14,11 @@ class WebhookSink final : public troupe::Node {
     if (settings_.events.count(troupe::sinks::eventName(event)) == 0) return;
     // Only the beginning of an answer is of use, and a receiver may send any amount.
     std::string start;
-    auto answer = http_.request(call, deliveryOf(settings_, event), [&start](const troupe::HttpResponse&, std::string_view piece) {
-      constexpr std::size_t kMost = 4096;
-      if (start.size() < kMost) start += piece.substr(0, kMost - start.size());
-    });
+    auto answer = http_.request(call, deliveryOf(settings_, event),
+                                [&start](const troupe::HttpResponse&, std::string_view piece) {
+                                  constexpr std::size_t kMost = 4096;
+                                  if (start.size() < kMost) start += piece.substr(0, kMost - start.size());
+                                });
     answer.body = std::move(start);
     checkAnswer(answer);
   }

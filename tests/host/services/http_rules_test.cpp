@@ -29,7 +29,8 @@ HttpServer mirror() {
 }
 
 std::shared_ptr<Secrets> secretsOf(std::vector<std::string> hosts = {}) {
-  return std::shared_ptr<Secrets>(new Secrets{{"KEY", {"s3cr3t-value", std::move(hosts)}}, {"BROKEN", {"line\nbreak", {}}}});
+  return std::shared_ptr<Secrets>(
+      new Secrets{{"KEY", {"s3cr3t-value", std::move(hosts)}}, {"BROKEN", {"line\nbreak", {}}}});
 }
 
 }  // namespace
@@ -48,14 +49,17 @@ TEST_CASE("a request of another shape is refused before anything is sent", "[htt
       {"{" + url + R"(,"method":"CONNECT"})", "method CONNECT is not sent"},
       {"{" + url + R"(,"headers":["a"]})", R"("headers" is no object)"},
       {"{" + url + R"(,"headers":{"a":1}})", R"("a" is no text)"},
-      {"{" + url + R"(,"headers":{"X-A":"a\r\nX-B: b"}})", R"(header "X-A" holds a line break or another control character)"},
+      {"{" + url + R"(,"headers":{"X-A":"a\r\nX-B: b"}})",
+       R"(header "X-A" holds a line break or another control character)"},
       {"{" + url + R"(,"headers":{"X-A":"a\nb"}})", R"(header "X-A" holds a line break or another control character)"},
-      {"{" + url + R"(,"headers":{"X-A":"a\u0000b"}})", R"(header "X-A" holds a line break or another control character)"},
+      {"{" + url + R"(,"headers":{"X-A":"a\u0000b"}})",
+       R"(header "X-A" holds a line break or another control character)"},
       {"{" + url + R"(,"headers":{"X-A: b\r\nX":"c"}})", "is no name of a header"},
       {"{" + url + R"(,"headers":{"":"c"}})", R"("" is no name of a header)"},
       {"{" + url + R"(,"headers":{"HOST":"other"}})", R"(header "HOST" is set by the host)"},
       {"{" + url + R"(,"headers":{"Content-Length":"0"}})", R"(header "Content-Length" is set by the host)"},
-      {"{" + url + R"(,"headers":{"transfer-encoding":"chunked"}})", R"(header "transfer-encoding" is set by the host)"},
+      {"{" + url + R"(,"headers":{"transfer-encoding":"chunked"}})",
+       R"(header "transfer-encoding" is set by the host)"},
       {"{" + url + R"(,"body":"a","body_base64":"YQ=="})", R"(it has both "body" and "body_base64")"},
       {"{" + url + R"(,"body":7})", R"("body" is no text)"},
       {"{" + url + R"(,"timeout_ms":0})", R"("timeout_ms" is no whole number)"},
@@ -122,7 +126,8 @@ TEST_CASE("a host that nobody named is refused, with the repair", "[http]") {
   const auto answered = rig.request(get(server.url()));
   CHECK(answered.code == TROUPE_E_PERMANENT_REQUEST);
   CHECK(answered.failure.value().message ==
-        "host \"127.0.0.1\" is not one that this node may speak to; name it in an option of the node that takes an address, or in "
+        "host \"127.0.0.1\" is not one that this node may speak to; name it in an option of the node that takes an "
+        "address, or in "
         "capabilities.net of the plugin's manifest");
   CHECK(server.received().empty());
 }
@@ -131,7 +136,8 @@ TEST_CASE("a secret is put in by the host, and taken out of whatever comes back"
   auto server = mirror();
   HttpRig rig;
   rig.secrets(secretsOf({"127.0.0.1"}));
-  const auto answered = rig.request(get(server.url("/k/${secret:KEY}?a=${secret:KEY}"), R"("headers":{"Authorization":"Bearer ${secret:KEY}"})"));
+  const auto answered = rig.request(
+      get(server.url("/k/${secret:KEY}?a=${secret:KEY}"), R"("headers":{"Authorization":"Bearer ${secret:KEY}"})"));
   CHECK(answered.code == TROUPE_OK);
   CHECK(server.received().at(0).headers.at("authorization") == "Bearer s3cr3t-value");
   CHECK(server.received().at(0).path == "/k/s3cr3t-value?a=s3cr3t-value");
@@ -149,7 +155,8 @@ TEST_CASE("a secret is found across the pieces of an answer", "[http]") {
     services::SecretText redactor(&source);
     redactor.insert("${secret:A}${secret:B}");
     std::string out;
-    for (std::size_t at = 0; at < whole.size(); at += size) out += redactor.redactPiece(std::string_view(whole).substr(at, size), false);
+    for (std::size_t at = 0; at < whole.size(); at += size)
+      out += redactor.redactPiece(std::string_view(whole).substr(at, size), false);
     out += redactor.redactPiece({}, true);
     CAPTURE(size);
     // Where a short secret begins a longer one, the piece decides which is seen; no value ever comes through.
@@ -167,7 +174,8 @@ TEST_CASE("a secret goes only where it is bound to", "[http]") {
     const auto answered = rig.request(json);
     CHECK(answered.code == TROUPE_E_PERMANENT_REQUEST);
     CHECK(answered.failure.value().message ==
-          "the secret \"KEY\" is not for host \"127.0.0.1\"; add the host to the secret's \"hosts\" in the secrets file, if it may go there");
+          "the secret \"KEY\" is not for host \"127.0.0.1\"; add the host to the secret's \"hosts\" in the secrets "
+          "file, if it may go there");
   }
   CHECK(server.received().empty());
 }
@@ -197,7 +205,8 @@ TEST_CASE("an address that is a secret as a whole", "[http]") {
   const auto unbound = with(server.url("/hook"), {});
   CHECK(unbound.code == TROUPE_E_PERMANENT_REQUEST);
   CHECK(unbound.failure.value().message ==
-        "the address is a secret whose host this node may not speak to; name the host in the secret's \"hosts\" in the secrets file");
+        "the address is a secret whose host this node may not speak to; name the host in the secret's \"hosts\" in the "
+        "secrets file");
   const auto down = with("http://127.0.0.1:" + std::to_string(closedPort()) + "/hook", {"127.0.0.1"});
   CHECK(down.code == TROUPE_E_TRANSIENT);
   CHECK_THAT(down.failure.value().message, Catch::StartsWith("GET (secret address): "));
@@ -205,8 +214,10 @@ TEST_CASE("an address that is a secret as a whole", "[http]") {
 }
 
 TEST_CASE("HMAC-SHA256 against the vectors of RFC 4231", "[http]") {
-  CHECK(hmacSha256(std::string(20, '\x0b'), "Hi There") == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
-  CHECK(hmacSha256("Jefe", "what do ya want for nothing?") == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(hmacSha256(std::string(20, '\x0b'), "Hi There") ==
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  CHECK(hmacSha256("Jefe", "what do ya want for nothing?") ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   CHECK(hmacSha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First") ==
         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
@@ -215,29 +226,36 @@ TEST_CASE("a body is signed with a secret", "[http]") {
   auto server = mirror();
   HttpRig rig;
   rig.secrets(std::shared_ptr<Secrets>(new Secrets{{"SIGN", {"Jefe", {}}}}));
-  const auto answered = rig.request(R"({"method":"POST","url":")" + server.url() +
-                                    R"(","body":"what do ya want for nothing?","sign":[{"header":"X-Sig","secret":"${secret:SIGN}","prefix":"sha256="}]})");
+  const auto answered = rig.request(
+      R"({"method":"POST","url":")" + server.url() +
+      R"(","body":"what do ya want for nothing?","sign":[{"header":"X-Sig","secret":"${secret:SIGN}","prefix":"sha256="}]})");
   CHECK(answered.code == TROUPE_OK);
-  CHECK(server.received().at(0).headers.at("x-sig") == "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(server.received().at(0).headers.at("x-sig") ==
+        "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
 TEST_CASE("which addresses are public", "[http]") {
   const auto is_public = [](const std::string& text) {
     sockaddr_in in{};
     in.sin_family = AF_INET;
-    if (::inet_pton(AF_INET, text.c_str(), &in.sin_addr) == 1) return services::isPublicAddress(reinterpret_cast<const sockaddr*>(&in));
+    if (::inet_pton(AF_INET, text.c_str(), &in.sin_addr) == 1)
+      return services::isPublicAddress(reinterpret_cast<const sockaddr*>(&in));
     sockaddr_in6 in6{};
     in6.sin6_family = AF_INET6;
     REQUIRE(::inet_pton(AF_INET6, text.c_str(), &in6.sin6_addr) == 1);
     return services::isPublicAddress(reinterpret_cast<const sockaddr*>(&in6));
   };
-  for (const auto text : {"8.8.8.8", "1.1.1.1", "172.32.0.1", "192.169.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "2002:808:808::1"}) {
+  for (const auto text : {"8.8.8.8", "1.1.1.1", "172.32.0.1", "192.169.0.1", "100.128.0.1", "2606:4700::1111",
+                          "::ffff:8.8.8.8", "2002:808:808::1"}) {
     CAPTURE(text);
     CHECK(is_public(text));
   }
-  for (const auto text : {"127.0.0.1", "127.255.0.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-                          "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-                          "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1"}) {
+  for (const auto text : {"127.0.0.1",     "127.255.0.9",      "0.0.0.0",         "10.1.2.3",
+                          "172.16.0.1",    "172.31.255.255",   "192.168.1.1",     "169.254.169.254",
+                          "100.64.0.1",    "224.0.0.1",        "255.255.255.255", "::",
+                          "::1",           "fe80::1",          "fc00::1",         "fd12::1",
+                          "ff02::1",       "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
+                          "2002:7f00:1::", "2001:db8::1"}) {
     CAPTURE(text);
     CHECK_FALSE(is_public(text));
   }

@@ -1,6 +1,7 @@
 #include <Poco/DeflatingStream.h>
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <sstream>
 #include <thread>
 
@@ -44,8 +45,9 @@ TEST_CASE("a request arrives as it was written, and its answer comes back in par
     answer(response, "got " + got.body, 201);
   });
   HttpRig rig;
-  const auto answered = rig.request(R"({"method":"PUT","url":")" + server.url("/a?b=c") +
-                                    R"(","headers":{"X-One":"1","X-Empty":"","Content-Type":"application/json"},"body":"{\"k\":1}"})");
+  const auto answered =
+      rig.request(R"({"method":"PUT","url":")" + server.url("/a?b=c") +
+                  R"(","headers":{"X-One":"1","X-Empty":"","Content-Type":"application/json"},"body":"{\"k\":1}"})");
   CHECK(answered.code == TROUPE_OK);
   CHECK(answered.status == 201);
   CHECK(answered.body == R"(got {"k":1})");
@@ -63,15 +65,18 @@ TEST_CASE("a request arrives as it was written, and its answer comes back in par
 }
 
 TEST_CASE("methods with and without a body", "[http]") {
-  HttpServer server([](const Received& got, Response& response) { answer(response, got.method == "HEAD" ? "" : got.method + ":" + got.body); });
+  HttpServer server([](const Received& got, Response& response) {
+    answer(response, got.method == "HEAD" ? "" : got.method + ":" + got.body);
+  });
   HttpRig rig;
-  const auto row = GENERATE(values<std::pair<std::string, std::string>>({{R"("method":"GET")", "GET:"},
-                                                                         {R"("method":"POST")", "POST:"},
-                                                                         {R"("method":"POST","body":"")", "POST:"},
-                                                                         {R"("method":"DELETE")", "DELETE:"},
-                                                                         {R"("method":"PATCH","body":"x")", "PATCH:x"},
-                                                                         {R"("method":"HEAD")", ""},
-                                                                         {R"("method":"POST","body_base64":"AAEC/w==")", std::string("POST:\0\1\2\xff", 9)}}));
+  const auto row = GENERATE(values<std::pair<std::string, std::string>>(
+      {{R"("method":"GET")", "GET:"},
+       {R"("method":"POST")", "POST:"},
+       {R"("method":"POST","body":"")", "POST:"},
+       {R"("method":"DELETE")", "DELETE:"},
+       {R"("method":"PATCH","body":"x")", "PATCH:x"},
+       {R"("method":"HEAD")", ""},
+       {R"("method":"POST","body_base64":"AAEC/w==")", std::string("POST:\0\1\2\xff", 9)}}));
   const auto answered = rig.request("{" + row.first + R"(,"url":")" + server.url() + "\"}");
   CHECK(answered.code == TROUPE_OK);
   CHECK(answered.status == 200);
@@ -179,7 +184,8 @@ TEST_CASE("what goes wrong on the way has a class and a sentence", "[http]") {
   };
   const auto row = GENERATE(values<Row>({
       {"nothing", "", TROUPE_E_TRANSIENT, "GET 127.0.0.1: Empty reply from server"},
-      {"cut in the head", "HTTP/1.1 200 OK\r\nContent-Le", TROUPE_E_TRANSIENT, "GET 127.0.0.1: the answer was cut off in its head"},
+      {"cut in the head", "HTTP/1.1 200 OK\r\nContent-Le", TROUPE_E_TRANSIENT,
+       "GET 127.0.0.1: the answer was cut off in its head"},
       {"cut in the body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", TROUPE_E_TRANSIENT,
        "GET 127.0.0.1: the answer was cut off: transfer closed with 96 bytes remaining to read"},
       {"cut in a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhalf", TROUPE_E_TRANSIENT, ""},
@@ -187,7 +193,8 @@ TEST_CASE("what goes wrong on the way has a class and a sentence", "[http]") {
       {"no gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nhalf", TROUPE_E_MALFORMED, ""},
   }));
   CAPTURE(row.name);
-  RawServer server([&](Poco::Net::StreamSocket& client) { client.sendBytes(row.bytes.data(), static_cast<int>(row.bytes.size())); });
+  RawServer server(
+      [&](Poco::Net::StreamSocket& client) { client.sendBytes(row.bytes.data(), static_cast<int>(row.bytes.size())); });
   HttpRig rig;
   const auto answered = rig.request(get(server.url()));
   CHECK(answered.code == row.code);
@@ -270,10 +277,20 @@ TEST_CASE("a reader that says no ends the request with its own code", "[http]") 
   HttpRig rig;
   const auto call = rig.call();
   int parts = 0;
-  const auto answered = rig.request(get(server.url()), *call, [&](std::uint32_t, std::string_view) { return ++parts == 2 ? 77 : 0; });
+  const auto answered =
+      rig.request(get(server.url()), *call, [&](std::uint32_t, std::string_view) { return ++parts == 2 ? 77 : 0; });
   CHECK(answered.code == 77);
   CHECK(parts == 2);
   CHECK(rig.request(get(server.url())).body.size() == 1 << 20);
+}
+
+TEST_CASE("the usual proxy variables count", "[http]") {
+  HttpServer proxy([](const Received& got, Response& response) { answer(response, "by proxy: " + got.path); });
+  ::setenv("http_proxy", proxy.url().c_str(), 1);
+  HttpRig rig({"api.example.org"});
+  const auto answered = rig.request(get("http://api.example.org/v1"));
+  ::unsetenv("http_proxy");
+  CHECK(answered.body == "by proxy: http://api.example.org/v1");
 }
 
 TEST_CASE("a hundred requests at once share connections", "[http]") {
@@ -284,7 +301,8 @@ TEST_CASE("a hundred requests at once share connections", "[http]") {
   std::vector<std::future<std::string>> all;
   for (int i = 0; i < 100; ++i)
     all.push_back(std::async(std::launch::async, [&rig, &server, i] {
-      return rig.request(R"({"method":"POST","url":")" + server.url() + R"(","body":")" + std::to_string(i) + "\"}").body;
+      return rig.request(R"({"method":"POST","url":")" + server.url() + R"(","body":")" + std::to_string(i) + "\"}")
+          .body;
     }));
   for (int i = 0; i < 100; ++i) CHECK(all[static_cast<std::size_t>(i)].get() == std::to_string(i));
   CHECK(server.connections() <= 8);

@@ -11,8 +11,8 @@ using troupe::test::JsonValue;
 namespace {
 
 std::string sample(int number) {
-  return R"({"type":"sample","run":"r","at":1,"number":)" + std::to_string(number) +
-         R"(,"ok":true,"genre":"g)" + std::to_string(number) + R"(","quality":8,"model":"wren"})";
+  return R"({"type":"sample","run":"r","at":1,"number":)" + std::to_string(number) + R"(,"ok":true,"genre":"g)" +
+         std::to_string(number) + R"(","quality":8,"model":"wren"})";
 }
 const char* const kComplete =
     R"({"type":"complete","run":"r","at":1,"id":9,"n":9,"result":{"samples":50,"successful":48,"failed":2,"stories_saved":30}})";
@@ -23,13 +23,14 @@ struct Desk {
     settings.events = std::move(events);
   }
   DesktopSink sink() {
-    return DesktopSink(settings, {[this](const Notification& notification) {
-                                    ++asked;
-                                    if (broken) throw std::runtime_error("there is no session bus: No such file or directory");
-                                    shown.push_back(notification);
-                                    return ++last_id;
-                                  },
-                                  [this] { return now; }, [this](const std::string& message) { warnings.push_back(message); }});
+    return DesktopSink(settings,
+                       {[this](const Notification& notification) {
+                          ++asked;
+                          if (broken) throw std::runtime_error("there is no session bus: No such file or directory");
+                          shown.push_back(notification);
+                          return ++last_id;
+                        },
+                        [this] { return now; }, [this](const std::string& message) { warnings.push_back(message); }});
   }
   Settings settings;
   std::vector<Notification> shown;
@@ -94,11 +95,13 @@ TEST_CASE("what comes too soon is merged into the next, the end is not kept wait
   give(sink, sample(5));
   REQUIRE(desk.shown.size() == 2);
   CHECK(desk.shown[1].body ==
-        "g5, quality 8.0/10, by wren\ng4, quality 8.0/10, by wren\ng3, quality 8.0/10, by wren\ng2, quality 8.0/10, by wren");
+        "g5, quality 8.0/10, by wren\ng4, quality 8.0/10, by wren\ng3, quality 8.0/10, by wren\ng2, quality 8.0/10, by "
+        "wren");
   for (int number = 6; number <= 15; ++number) give(sink, sample(number));
   give(sink, kComplete);
   REQUIRE(desk.shown.size() == 3);
-  CHECK_THAT(desk.shown[2].body, Catch::StartsWith("48 of 50 generated, 30 saved, 2 failed\ng15, ") && Catch::EndsWith("\nand 6 more"));
+  CHECK_THAT(desk.shown[2].body,
+             Catch::StartsWith("48 of 50 generated, 30 saved, 2 failed\ng15, ") && Catch::EndsWith("\nand 6 more"));
 }
 
 TEST_CASE("urgency and sound", "[desktop]") {
@@ -124,8 +127,10 @@ TEST_CASE("a desktop that is not there is told once, left alone, and tried again
   auto sink = desk.sink();
   for (int number = 1; number <= 100; ++number) give(sink, sample(number));
   CHECK(desk.asked == 1);
-  CHECK(desk.warnings ==
-        std::vector<std::string>{"no notification can be shown: there is no session bus: No such file or directory; the run goes on without"});
+  CHECK(
+      desk.warnings ==
+      std::vector<std::string>{
+          "no notification can be shown: there is no session bus: No such file or directory; the run goes on without"});
   desk.now += 30'000;
   give(sink, sample(101));
   CHECK(desk.asked == 2);

@@ -22,15 +22,18 @@ namespace troupe::test {
 class PrivateBus {
  public:
   PrivateBus() {
-    dir_.write("bus.conf", R"(<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+    dir_.write(
+        "bus.conf",
+        R"(<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd"><busconfig><type>session</type><listen>unix:path=)" +
-                               (dir_ / "bus").string() +
-                               R"(</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*" eavesdrop="true"/>
+            (dir_ / "bus").string() +
+            R"(</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*" eavesdrop="true"/>
 <allow eavesdrop="true"/><allow own="*"/></policy></busconfig>)");
     ProcessOptions options;
     options.folder = dir_.path();
     daemon_ = std::make_unique<Process>(
-        std::vector<std::string>{"/usr/bin/dbus-daemon", "--config-file=" + (dir_ / "bus.conf").string(), "--nofork", "--nopidfile", "--print-address"},
+        std::vector<std::string>{"/usr/bin/dbus-daemon", "--config-file=" + (dir_ / "bus.conf").string(), "--nofork",
+                                 "--nopidfile", "--print-address"},
         options);
     daemon_->waitFor("\n");
     address_ = daemon_->out().substr(0, daemon_->out().find('\n'));
@@ -61,11 +64,13 @@ class FakeDaemon {
     sd_bus* bus = nullptr;
     check(sd_bus_open_user(&bus));
     bus_.reset(bus);
-    static const sd_bus_vtable kTable[] = {SD_BUS_VTABLE_START(0),
-                                           SD_BUS_METHOD("GetCapabilities", "", "as", &FakeDaemon::getCapabilities, SD_BUS_VTABLE_UNPRIVILEGED),
-                                           SD_BUS_METHOD("Notify", "susssasa{sv}i", "u", &FakeDaemon::notify, SD_BUS_VTABLE_UNPRIVILEGED),
-                                           SD_BUS_VTABLE_END};
-    check(sd_bus_add_object_vtable(bus, nullptr, "/org/freedesktop/Notifications", "org.freedesktop.Notifications", kTable, this));
+    static const sd_bus_vtable kTable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_METHOD("GetCapabilities", "", "as", &FakeDaemon::getCapabilities, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("Notify", "susssasa{sv}i", "u", &FakeDaemon::notify, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_VTABLE_END};
+    check(sd_bus_add_object_vtable(bus, nullptr, "/org/freedesktop/Notifications", "org.freedesktop.Notifications",
+                                   kTable, this));
     check(sd_bus_request_name(bus, "org.freedesktop.Notifications", 0));
     thread_ = std::thread([this] {
       while (!stop_) {
@@ -95,7 +100,8 @@ class FakeDaemon {
     sd_bus_message* reply = nullptr;
     check(sd_bus_message_new_method_return(call, &reply));
     check(sd_bus_message_open_container(reply, 'a', "s"));
-    for (const auto& capability : daemon.capabilities_) check(sd_bus_message_append_basic(reply, 's', capability.c_str()));
+    for (const auto& capability : daemon.capabilities_)
+      check(sd_bus_message_append_basic(reply, 's', capability.c_str()));
     check(sd_bus_message_close_container(reply));
     check(sd_bus_send(nullptr, reply, nullptr));
     sd_bus_message_unref(reply);
@@ -103,7 +109,8 @@ class FakeDaemon {
   }
   static int notify(sd_bus_message* call, void* self, sd_bus_error* error) {
     auto& daemon = *static_cast<FakeDaemon*>(self);
-    if (daemon.manner_ == Manner::refusing) return sd_bus_error_set(error, "org.example.Busy", "too many notifications");
+    if (daemon.manner_ == Manner::refusing)
+      return sd_bus_error_set(error, "org.example.Busy", "too many notifications");
     const char *app = nullptr, *icon = nullptr, *title = nullptr, *body = nullptr;
     Notified got;
     check(sd_bus_message_read(call, "susss", &app, &got.replaces, &icon, &title, &body));

@@ -24,7 +24,8 @@ void answer(Response& response, int status, const std::string& body = "") {
   response.send() << body;
 }
 
-PipelineText pipelineTo(const Board& board, const std::string& url, const std::string& options = "", const std::string& limits = "") {
+PipelineText pipelineTo(const Board& board, const std::string& url, const std::string& options = "",
+                        const std::string& limits = "") {
   auto text = PipelineText::ensemble(board);
   text.node("hook", "troupe.sink.webhook", "", R"("url":")" + url + "\"" + options, limits);
   return text;
@@ -65,7 +66,8 @@ TEST_CASE("a run tells a receiver what was chosen, and no more", "[webhook]") {
   CHECK(got[0].headers.at("x-troupe-delivery") == rig.last().id + "/" + std::to_string(event.object().integer("id")));
 }
 
-TEST_CASE("a receiver that is overloaded is tried again with the same delivery id, and no sooner than it asks", "[webhook]") {
+TEST_CASE("a receiver that is overloaded is tried again with the same delivery id, and no sooner than it asks",
+          "[webhook]") {
   std::atomic<int> requests{0};
   std::vector<Clock::time_point> times;
   HttpServer server([&](const Received&, Response& response) {
@@ -91,7 +93,8 @@ TEST_CASE("a receiver that refuses is told of once, with status and answer, and 
   HttpServer server([](const Received&, Response& response) { answer(response, 404, "no_such_hook"); });
   Rig rig;
   rig.options.network.http = std::make_shared<services::HttpService>();
-  CHECK(rig.run(pipelineTo(rig.board, server.url(), R"(,"events":["sample","complete"])", R"("retries":5)")).state == "complete");
+  CHECK(rig.run(pipelineTo(rig.board, server.url(), R"(,"events":["sample","complete"])", R"("retries":5)")).state ==
+        "complete");
   CHECK(server.received().size() == 5);  // Four samples and the end; none is repeated.
   int told = 0;
   for (const auto& log : rig.events("log"))
@@ -118,12 +121,18 @@ TEST_CASE("a receiver that hangs does not hold up the run", "[webhook]") {
   REQUIRE(rig.events("notice").size() == 1);
 }
 
-TEST_CASE("the whole program: signed, verified by the receiver, and the secret stays where it is", "[webhook][program]") {
+TEST_CASE("the whole program: signed, verified by the receiver, and the secret stays where it is",
+          "[webhook][program]") {
   HttpServer server([](const Received&, Response& response) { answer(response, 200); });
   const Sandbox sandbox;
-  const auto file = sandbox.write("p.json", programPipeline(server.url(), R"("events":["running","complete"],"secret":{"secret":"HOOK_KEY"},"headers":{"X-Own":"mine"})"));
+  const auto file = sandbox.write(
+      "p.json",
+      programPipeline(
+          server.url(),
+          R"("events":["running","complete"],"secret":{"secret":"HOOK_KEY"},"headers":{"X-Own":"mine","Authorization":{"secret":"HOOK_AUTH"}})"));
   auto options = sandbox.options();
   options.environment.push_back("HOOK_KEY=correct horse battery");
+  options.environment.push_back("HOOK_AUTH=Bearer correct horse");
   const auto result = sandbox.run({"run", file.string(), "--quiet"}, options);
   CAPTURE(result.err);
   CHECK(result.code == 0);
@@ -132,6 +141,7 @@ TEST_CASE("the whole program: signed, verified by the receiver, and the secret s
   for (const auto& one : got) {
     CHECK(one.headers.at("x-troupe-signature") == "sha256=" + hmacSha256("correct horse battery", one.body));
     CHECK(one.headers.at("x-own") == "mine");
+    CHECK(one.headers.at("authorization") == "Bearer correct horse");
   }
   CHECK_THAT(readFile(sandbox.journal()) + result.out + result.err, !Catch::Contains("correct horse"));
 }

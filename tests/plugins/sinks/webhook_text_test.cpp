@@ -29,13 +29,15 @@ TEST_CASE("events in words, with counts", "[webhook]") {
   const auto [json, name, title, body] = GENERATE(values<Row>({
       {kComplete, "complete", "Run stories-7f3a is complete", "48 of 50 generated, 30 saved, 2 failed, in 150.0 s"},
       {kPaused, "paused", "Run r is paused", "no provider is left; 3 of 9 generated, 1 saved"},
-      {R"({"type":"failed","run":"r","at":1,"error":"every sample failed","result":{"samples":2,"successful":0,"failed":2,"stories_saved":0}})", "failed",
-       "Run r has failed", "every sample failed; 0 of 2 generated, 0 saved, 2 failed"},
+      {R"({"type":"failed","run":"r","at":1,"error":"every sample failed","result":{"samples":2,"successful":0,"failed":2,"stories_saved":0}})",
+       "failed", "Run r has failed", "every sample failed; 0 of 2 generated, 0 saved, 2 failed"},
       {R"({"type":"run","state":"resumed","run":"r","at":1})", "resumed", "Run r goes on", ""},
-      {R"({"type":"notice","run":"r","at":1,"level":"warning","message":"a\nb\u001b[31m"})", "notice", "Run r", "a b\\x1b[31m"},
-      {R"({"type":"sample","run":"r","at":1,"number":5,"ok":true,"genre":"noir","quality":7.96,"model":"wren"})", "sample", "Sample 5 of run r",
-       "noir, quality 7.9/10, by wren"},
-      {R"({"type":"sample","run":"r","at":1,"number":5,"ok":false,"reason":"no candidate"})", "sample", "Sample 5 of run r", "failed: no candidate"},
+      {R"({"type":"notice","run":"r","at":1,"level":"warning","message":"a\nb\u001b[31m"})", "notice", "Run r",
+       "a b\\x1b[31m"},
+      {R"({"type":"sample","run":"r","at":1,"number":5,"ok":true,"genre":"noir","quality":7.96,"model":"wren"})",
+       "sample", "Sample 5 of run r", "noir, quality 7.9/10, by wren"},
+      {R"({"type":"sample","run":"r","at":1,"number":5,"ok":false,"reason":"no candidate"})", "sample",
+       "Sample 5 of run r", "failed: no candidate"},
       {R"({"type":7,"run":null,"result":[],"progress":"x"})", "", "Run ?", ""},
   }));
   const JsonValue event(json);
@@ -53,8 +55,10 @@ TEST_CASE("a delivery is the event as it is, with names and a signature", "[webh
   const auto request = deliveryOf(with, event.object());
   CHECK(request.method == "POST");
   CHECK(request.body == kComplete);
-  const std::vector<std::pair<std::string, std::string>> headers = {
-      {"X-Own", "1"}, {"Content-Type", "application/json"}, {"X-Troupe-Event", "complete"}, {"X-Troupe-Delivery", "stories-7f3a/812"}};
+  const std::vector<std::pair<std::string, std::string>> headers = {{"X-Own", "1"},
+                                                                    {"Content-Type", "application/json"},
+                                                                    {"X-Troupe-Event", "complete"},
+                                                                    {"X-Troupe-Delivery", "stories-7f3a/812"}};
   CHECK(request.headers == headers);
   REQUIRE(request.sign.size() == 1);
   CHECK(request.sign[0].header == "X-Troupe-Signature");
@@ -69,12 +73,14 @@ TEST_CASE("messages for Slack and Discord mention nobody and link nowhere", "[we
   const JsonValue slack(deliveryOf(settings(Format::slack), event.object()).body);
   CHECK(slack.object().text("text") ==
         "Run r: &lt;!channel&gt; &lt;@\xe2\x80\x8bU1&gt; @\xe2\x80\x8b"
-        "everyone &amp; \xe2\x80\x8b*b\xe2\x80\x8b* https:\xe2\x80\x8b//evil.example/ [x](http:\xe2\x80\x8b//y) &lt;http:\xe2\x80\x8b//z|w&gt;");
+        "everyone &amp; \xe2\x80\x8b*b\xe2\x80\x8b* https:\xe2\x80\x8b//evil.example/ [x](http:\xe2\x80\x8b//y) "
+        "&lt;http:\xe2\x80\x8b//z|w&gt;");
   CHECK_FALSE(slack.object().boolean("unfurl_links"));
   const JsonValue discord(deliveryOf(settings(Format::discord), event.object()).body);
   CHECK(discord.object().text("content") ==
         "Run r: \\<!channel\\> \\<@\xe2\x80\x8bU1\\> @\xe2\x80\x8b"
-        "everyone & \\*b\\* https:\xe2\x80\x8b//evil.example/ \\[x\\]\\(http:\xe2\x80\x8b//y\\) \\<http:\xe2\x80\x8b//z\\|w\\>");
+        "everyone & \\*b\\* https:\xe2\x80\x8b//evil.example/ \\[x\\]\\(http:\xe2\x80\x8b//y\\) "
+        "\\<http:\xe2\x80\x8b//z\\|w\\>");
   CHECK(discord.object().object("allowed_mentions").array("parse").Empty());
 }
 
@@ -110,14 +116,17 @@ TEST_CASE("what an answer means", "[webhook]") {
   const auto row = GENERATE(values<Row>({
       {200, "", "", 0, -1, ""},
       {204, "", "", 0, -1, ""},
-      {301, "", "", TROUPE_E_PERMANENT_REQUEST, -1, "the receiver answered 301; redirects are not followed: set the url to where it leads"},
-      {400, "", "no\nsuch\x1b[0m hook", TROUPE_E_PERMANENT_REQUEST, -1, "the receiver answered 400: no such\\x1b[0m hook"},
+      {301, "", "", TROUPE_E_PERMANENT_REQUEST, -1,
+       "the receiver answered 301; redirects are not followed: set the url to where it leads"},
+      {400, "", "no\nsuch\x1b[0m hook", TROUPE_E_PERMANENT_REQUEST, -1,
+       "the receiver answered 400: no such\\x1b[0m hook"},
       {404, "", "", TROUPE_E_PERMANENT_REQUEST, -1, "the receiver answered 404"},
       {408, "", "", TROUPE_E_TRANSIENT, -1, "the receiver answered 408"},
       {429, "3", "", TROUPE_E_RATE_LIMITED, 3000, "the receiver answered 429"},
       {429, "Wed, 21 Oct 2026 07:28:00 GMT", "", TROUPE_E_RATE_LIMITED, -1, "the receiver answered 429"},
       {503, "99999999999999999999", "", TROUPE_E_TRANSIENT, -1, "the receiver answered 503"},
-      {500, "", std::string(1000, 'x'), TROUPE_E_TRANSIENT, -1, "the receiver answered 500: " + std::string(200, 'x') + "..."},
+      {500, "", std::string(1000, 'x'), TROUPE_E_TRANSIENT, -1,
+       "the receiver answered 500: " + std::string(200, 'x') + "..."},
   }));
   troupe::HttpResponse answer;
   answer.status = row.status;
