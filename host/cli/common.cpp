@@ -1,9 +1,11 @@
 #include "cli/common.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "config/genres.hpp"
+#include "config/secrets.hpp"
 #include "support/near_name.hpp"
 #include "support/paths.hpp"
 #include "support/problem.hpp"
@@ -41,6 +43,15 @@ std::string repairOfMissing(const fs::path& file) {
 }
 
 }  // namespace
+
+services::Network network() {
+  services::HttpOptions options;
+  if (const char* file = std::getenv("SSL_CERT_FILE"); file != nullptr) options.ca_file = file;
+  services::Network network;
+  network.http = std::make_shared<services::HttpService>(std::move(options));
+  network.secrets = std::make_shared<config::Secrets>();
+  return network;
+}
 
 config::Pipeline openPipeline(const std::string& file, const loader::Catalog& catalog,
                               const config::CheckOptions& options) {

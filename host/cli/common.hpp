@@ -8,6 +8,7 @@
 #include "config/pipeline_config.hpp"
 #include "journal/journal.hpp"
 #include "loader/catalog.hpp"
+#include "services/http/http_service.hpp"
 
 namespace troupe::cli {
 
@@ -21,6 +22,9 @@ config::Pipeline openPipeline(const std::string& file, const loader::Catalog& ca
 
 /// The journal that --journal names.
 std::unique_ptr<journal::Journal> openJournal(const Arguments& arguments, bool write, const std::string& command);
+
+/// What nodes reach others with: secrets of this machine, and trusted certificates from $SSL_CERT_FILE when it is set.
+services::Network network();
 
 /// A name of a file with the value of each --set, --samples, --in-flight, --seed and --genres as overrides.
 std::vector<config::Override> overridesFrom(const Arguments& arguments);

@@ -82,6 +82,7 @@ ExitCode execute(config::Pipeline& pipeline, loader::Catalog& catalog, journal::
   const bool quiet = json || arguments.has("quiet");
   pipeline::EngineOptions options;
   options.resume = resume;
+  options.network = network();
   pipeline::RunEnd end;
   try {
     const auto server = RunServer::open(pipeline, catalog, journal);

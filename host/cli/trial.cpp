@@ -9,7 +9,9 @@
 
 #include <troupe/troupe.hpp>
 
+#include "cli/common.hpp"
 #include "loader/module.hpp"
+#include "pipeline/node_network.hpp"
 #include "services/host_table.hpp"
 
 namespace troupe::cli {
@@ -22,7 +24,7 @@ struct Trial::State {
         type(*config.info),
         host([name = config.name](int level, std::string_view text) {
           if (level > TROUPE_DEBUG) std::cerr << name << ": " << text << '\n';
-        }),
+        }, {nullptr, pipeline::nodeNetwork(network(), config, type)}),
         instance(std::move(module), config.type, host.table(), config.options) {}
 
   const config::Node node;

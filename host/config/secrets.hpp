@@ -1,27 +1,22 @@
 #pragma once
 
 #include <filesystem>
-#include <iosfwd>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "services/secret_source.hpp"
 #include "support/problem.hpp"
 
 namespace troupe::config {
 
-/// Never to be written to a log, an event, the journal or a message.
-struct Secret {
-  std::string value;
-  std::vector<std::string> hosts;  ///< where it may go, with leading "*." as wildcard; empty: anywhere
-};
-std::ostream& operator<<(std::ostream&, const Secret&) = delete;
+using services::Secret;
 
 /// The secrets of this machine: an environment variable, else an entry of the secrets file. The file binds a secret to
 /// hosts even when its value comes from the environment. Immutable after construction. [any thread]
-class Secrets {
+class Secrets final : public services::SecretSource {
  public:
   /// Reads the file if there is one. A file that others may read, or that makes no sense, is a problem and gives no
   /// secret.
@@ -30,7 +25,7 @@ class Secrets {
   /// secrets.json in the user's configuration folder.
   static std::filesystem::path defaultFile();
 
-  std::optional<Secret> find(const std::string& name) const;
+  std::optional<Secret> find(const std::string& name) const override;
   /// Names in the file, sorted.
   std::vector<std::string> names() const;
 

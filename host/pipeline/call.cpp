@@ -120,6 +120,7 @@ void Call::onCancel(void (*fn)(void*), void* arg) {
   changed_.wait(lock, [this] { return !in_cancel_fn_; });
   if (finished_) return;
   if (fn != nullptr && isCancelled()) {
+    cancel_fn_ = nullptr;
     lock.unlock();
     fn(arg);
     return;
@@ -134,7 +135,15 @@ void Call::cancel(FailureInfo why) {
   cancelled_why_ = std::move(why);
   cancelled_.store(true, std::memory_order_release);
   changed_.notify_all();
-  const auto fn = std::exchange(cancel_fn_, nullptr);
+  // The services first: they never block.
+  const auto hooks = std::exchange(hooks_, {});
+  in_hooks_ = true;
+  lock.unlock();
+  for (const auto& hook : hooks) hook.second();
+  lock.lock();
+  in_hooks_ = false;
+  changed_.notify_all();
+  const auto fn = finished_ ? nullptr : std::exchange(cancel_fn_, nullptr);
   if (fn == nullptr) return;
   in_cancel_fn_ = true;
   lock.unlock();
@@ -149,6 +158,7 @@ Call::Result Call::finish(int code) {
   changed_.wait(lock, [this] { return !in_cancel_fn_; });
   finished_ = true;
   cancel_fn_ = nullptr;
+  hooks_.clear();
   Result result;
   result.usage = std::move(usage_);
   if (violation_) {
@@ -156,6 +166,7 @@ Call::Result Call::finish(int code) {
   } else if (cancelled_why_) {
     result.failure = std::move(cancelled_why_);
   } else if (code != TROUPE_OK) {
+    if (!reported_ && explained_ && explained_->code == code) reported_ = std::move(explained_);
     if (!reported_) {
       result.failure = FailureInfo{code < 0 || code > TROUPE_E_INTERNAL ? TROUPE_E_INTERNAL : code,
                                    "returned " + std::to_string(code) + " without a message", -1};
@@ -180,6 +191,27 @@ bool Call::sleep(std::int64_t ms) {
   std::unique_lock lock(mutex_);
   return !changed_.wait_for(lock, std::chrono::milliseconds(std::clamp<std::int64_t>(ms, 0, 1'000'000'000)),
                             [this] { return isCancelled() || finished_; });
+}
+
+void Call::explain(int code, std::string message) {
+  const std::lock_guard lock(mutex_);
+  if (!finished_) explained_ = FailureInfo{code, utf8Text(message, kMaxMessageBytes), -1};
+}
+
+services::CallContext::HookId Call::addCancelHook(std::function<void()> fn) {
+  std::unique_lock lock(mutex_);
+  if (finished_ || isCancelled()) {
+    lock.unlock();
+    fn();
+    return 0;
+  }
+  hooks_.emplace(++last_hook_, std::move(fn));
+  return last_hook_;
+}
+
+void Call::removeCancelHook(HookId id) {
+  std::unique_lock lock(mutex_);
+  if (hooks_.erase(id) == 0) changed_.wait(lock, [this] { return !in_hooks_; });
 }
 
 std::uint64_t Call::random() { return splitMix64(random_state_.fetch_add(kSplitMixStep, std::memory_order_relaxed)); }

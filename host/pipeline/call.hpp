@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -53,6 +54,9 @@ class Call final : public services::CallContext {
 
   bool sleep(std::int64_t ms) override;
   std::uint64_t random() override;
+  void explain(int code, std::string message) override;
+  HookId addCancelHook(std::function<void()> fn) override;
+  void removeCancelHook(HookId id) override;
 
  private:
   int emit(std::uint32_t kind, std::string_view port, std::string_view json);
@@ -73,11 +77,15 @@ class Call final : public services::CallContext {
   std::vector<Emission> values_;
   std::optional<std::string> hold_, usage_;
   std::optional<FailureInfo> reported_;   // By the plugin's fail().
+  std::optional<FailureInfo> explained_;  // By a service, for want of the plugin's own words.
   std::optional<FailureInfo> violation_;  // Of the contract; counts before all else.
   std::optional<FailureInfo> cancelled_why_;
   void (*cancel_fn_)(void*) = nullptr;
   void* cancel_arg_ = nullptr;
   bool in_cancel_fn_ = false;
+  std::map<HookId, std::function<void()>> hooks_;
+  HookId last_hook_ = 0;
+  bool in_hooks_ = false;
 };
 
 }  // namespace troupe::pipeline

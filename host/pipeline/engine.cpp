@@ -98,6 +98,7 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     sinks.push_back(makeNamed(graph.name(node), [&] {
       return std::make_unique<SinkRunner>(
           plan, catalog.load(*catalog.fileOf(plan.config->type)), hub, journal, run.key, sinkCursor(graph.name(node)),
+          options.network,
           [this](int level, const std::string& source, std::string_view message) { log(level, source, message); });
     }));
   }
@@ -166,6 +167,7 @@ std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog&
   NodeRunner::Options runner_options;
   runner_options.backoff = options.backoff;
   runner_options.grace = options.grace;
+  runner_options.network = options.network;
   const auto kind = plan.type->kind;
   if (kind == loader::Kind::prompt_source || kind == loader::Kind::store) {
     // State lives in the one instance: as many calls as that takes.

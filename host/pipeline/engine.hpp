@@ -12,6 +12,7 @@
 #include "loader/catalog.hpp"
 #include "pipeline/event_hub.hpp"
 #include "pipeline/retry_policy.hpp"
+#include "services/http/http_service.hpp"
 
 namespace troupe::pipeline {
 
@@ -22,6 +23,7 @@ struct EngineOptions {
   std::chrono::milliseconds sink_drain{5000};     ///< how long the end of the run waits for the sinks
   std::chrono::milliseconds progress_every{250};  ///< ephemeral progress frames
   std::size_t max_threads = 1024;
+  services::Network network;                     ///< what nodes reach others with; none by default
   bool resume = false;  ///< the run has been in the journal before: go on where it stopped
   /// Where several runs are watched together: whoever made it gives it every event of the journal, and closes it. Null:
   /// the engine's own.

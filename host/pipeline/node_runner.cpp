@@ -6,6 +6,7 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "pipeline/node_network.hpp"
 #include "pipeline/values.hpp"
 #include "support/problem.hpp"
 #include "support/split_mix.hpp"
@@ -46,9 +47,10 @@ struct NodeRunner::LogGate {
 
 // An instance with the host table that it was made with; outlives the runner inside an abandoned thread.
 struct NodeRunner::LiveInstance {
-  LiveInstance(const Graph::Node& node, std::shared_ptr<loader::Module> module,
+  LiveInstance(const Graph::Node& node, std::shared_ptr<loader::Module> module, services::NodeNetwork network,
                std::function<void(int, std::string_view)> log)
-      : host(std::move(log)), instance(std::move(module), node.config->type, host.table(), node.config->options) {}
+      : host(std::move(log), {nullptr, std::move(network)}),
+        instance(std::move(module), node.config->type, host.table(), node.config->options) {}
   services::HostTable host;
   loader::Instance instance;
 };
@@ -96,7 +98,8 @@ NodeRunner::~NodeRunner() { log_gate_->close(); }
 
 std::shared_ptr<NodeRunner::LiveInstance> NodeRunner::makeInstance() const {
   return std::make_shared<LiveInstance>(
-      node_, module_, [gate = log_gate_](int level, std::string_view text) { gate->pass(level, text); });
+      node_, module_, nodeNetwork(options_.network, *node_.config, *node_.type),
+      [gate = log_gate_](int level, std::string_view text) { gate->pass(level, text); });
 }
 
 // With a slot held. Nothing when all instances are in use and no further one may be made; throws Failure when it cannot

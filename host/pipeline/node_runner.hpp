@@ -43,6 +43,7 @@ class NodeRunner {
   struct Options {
     int slots = 1;  ///< calls at once
     Backoff backoff;
+    services::Network network;
     std::chrono::milliseconds grace{2000};  ///< from the cancel of a timed-out call until its thread is given up
   };
   struct FailedAttempt {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pipeline/call.hpp"
+#include "pipeline/node_network.hpp"
 #include "services/host_table.hpp"
 #include "support/problem.hpp"
 
@@ -31,7 +32,7 @@ struct SinkRunner::State {
   using Clock = std::chrono::steady_clock;
 
   State(const Graph::Node& plan, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub_,
-        journal::Journal& journal_, journal::RunKey run_,
+        journal::Journal& journal_, journal::RunKey run_, const services::Network& network,
         std::function<void(int, const std::string&, std::string_view)> log_, SinkOptions options_)
       : type(*plan.type),
         name(plan.config->name),
@@ -45,7 +46,8 @@ struct SinkRunner::State {
         epoch(journal_.epoch()),
         run(run_),
         log(std::move(log_)),
-        host([this](int level, std::string_view text) { tell(level, text); }, {options.web}),
+        host([this](int level, std::string_view text) { tell(level, text); },
+             {options.web, nodeNetwork(network, *plan.config, type)}),
         instance(std::make_unique<loader::Instance>(std::move(module), plan.config->type, host.table(),
                                                     plan.config->options)),
         port(type.in.empty() ? "event" : type.in.front().name),
@@ -62,8 +64,8 @@ struct SinkRunner::State {
   const std::string epoch;
   const journal::RunKey run;  // 0: all.
   const std::function<void(int, const std::string&, std::string_view)> log;
-  std::atomic<bool> stop{false};  // Takes what there is, then ends.
-  std::atomic<bool> quit{false};  // Ends after the call under way.
+  std::atomic<bool> stop{false};       // Takes what there is, then ends.
+  std::atomic<bool> quit{false};       // Ends after the call under way.
   std::atomic<bool> giving{false};     // A durable event. Written by the thread only, like the one below.
   std::atomic<std::int64_t> taken{0};  // Durable events.
 
@@ -171,9 +173,11 @@ struct SinkRunner::State {
         if (durable) ++lost;
         return true;
       }
+      // Not longer than a minute, whatever the service asks for: the other events wait behind this one.
+      const auto asked = std::min<std::int64_t>(result.failure->retry_after_ms, 60'000);
+      const auto pause = std::chrono::milliseconds(std::max<std::int64_t>(200 << std::min(attempt, 5), asked));
       std::unique_lock lock(mutex);
-      changed.wait_for(lock, std::chrono::milliseconds(200 << std::min(attempt, 5)),
-                       [this] { return stop || quit || given_up; });
+      changed.wait_for(lock, pause, [this] { return stop || quit || given_up; });
     }
   }
 
@@ -262,8 +266,9 @@ struct SinkRunner::State {
 
 SinkRunner::SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub,
                        journal::Journal& journal, journal::RunKey run, std::int64_t cursor,
+                       const services::Network& network,
                        std::function<void(int, const std::string&, std::string_view)> log, SinkOptions options)
-    : state_(std::make_shared<State>(node, std::move(module), std::move(hub), journal, run, std::move(log),
+    : state_(std::make_shared<State>(node, std::move(module), std::move(hub), journal, run, network, std::move(log),
                                      std::move(options))) {
   state_->cursor = cursor;
   std::thread([state = state_] {

@@ -12,6 +12,7 @@
 #include "pipeline/event_hub.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/node_figures.hpp"
+#include "services/http/http_service.hpp"
 #include "services/web_mount.hpp"
 
 namespace troupe::pipeline {
@@ -48,7 +49,7 @@ class SinkRunner {
   /// The sink gets what comes after event `cursor`. `log` gets what it writes and what goes wrong with it. Throws
   /// Failure(plugin_unusable) when the sink cannot be made.
   SinkRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, std::shared_ptr<EventHub> hub,
-             journal::Journal& journal, journal::RunKey run, std::int64_t cursor,
+             journal::Journal& journal, journal::RunKey run, std::int64_t cursor, const services::Network& network,
              std::function<void(int level, const std::string& source, std::string_view message)> log,
              SinkOptions options = {});
   /// Gives up on a sink that has not stopped.

@@ -62,7 +62,7 @@ struct WebSink::State final : services::WebMount {
     sink.blocks = sink.limit = options.limit;
     runner = std::make_unique<pipeline::SinkRunner>(
         plan, module, std::move(events), journal, 0, journal.head(),
-        [this](int level, const std::string&, std::string_view text) { log(level, text); }, std::move(sink));
+        options.network, [this](int level, const std::string&, std::string_view text) { log(level, text); }, std::move(sink));
     keeper = std::thread([this] { keep(); });
   }
 

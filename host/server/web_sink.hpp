@@ -28,6 +28,7 @@ class WebSink {
     std::function<std::string(journal::RunKey run)> snapshot;
     /// What the plugin says, and what goes wrong with it: a troupe_level, the node's name, the message. [any thread]
     std::function<void(int level, const std::string& node, std::string_view message)> log;
+    services::Network network;  ///< what it reaches others with; none by default
     std::chrono::milliseconds limit{10000};  ///< of a request, and of what the node makes for one subscriber
   };
 

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
 
 namespace troupe::services {
 
@@ -12,6 +15,29 @@ class CallContext {
   virtual bool sleep(std::int64_t ms) = 0;
   /// The next number of the call's repeatable sequence. [any thread, while the call is alive]
   virtual std::uint64_t random() = 0;
+  /// Why a service said no. It is the call's failure when the plugin fails with this code and no sentence of its own.
+  /// [any thread]
+  virtual void explain(int code, std::string message) = 0;
+
+  using HookId = std::uint64_t;
+  /// Calls `fn` once when the call is cancelled, on another thread, or at once if that has happened already; beside
+  /// what the plugin gives to on_cancel. It must not block. [any thread]
+  virtual HookId addCancelHook(std::function<void()> fn) = 0;
+  /// When it returns nobody is inside the function, and nobody will be. [any thread, but not from a hook]
+  virtual void removeCancelHook(HookId id) = 0;
+};
+
+/// A cancel hook for the life of this object.
+class CancelHook {
+ public:
+  CancelHook(CallContext& call, std::function<void()> fn) : call_(call), id_(call.addCancelHook(std::move(fn))) {}
+  ~CancelHook() { call_.removeCancelHook(id_); }
+  CancelHook(const CancelHook&) = delete;
+  CancelHook& operator=(const CancelHook&) = delete;
+
+ private:
+  CallContext& call_;
+  const CallContext::HookId id_;
 };
 
 }  // namespace troupe::services

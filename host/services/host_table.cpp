@@ -1,7 +1,8 @@
 #include "services/host_table.hpp"
 
+#include <troupe/ext/clock.h>
+
 #include <chrono>
-#include <cstring>
 #include <utility>
 
 #include "services/call_context.hpp"
@@ -32,38 +33,49 @@ std::string_view viewOf(troupe_str text) {
 
 }  // namespace
 
-std::vector<std::string> extensionIds() { return {TROUPE_CLOCK_ID, TROUPE_WEB_ID}; }
+std::vector<std::string> extensionIds() { return {TROUPE_CLOCK_ID, TROUPE_HTTP_ID, TROUPE_WEB_ID}; }
 
 HostTable::HostTable(Log log, Offers offers)
     : log_(std::move(log)),
-      offers_(offers),
+      web_mount_(offers.web),
+      http_(std::move(offers.network)),
       web_{sizeof(troupe_web), this, &declare, &asset},
       host_{
           sizeof(troupe_host), this,
           [](void* ctx, int level, troupe_str message) { static_cast<HostTable*>(ctx)->log_(level, viewOf(message)); },
           [](void* ctx, const char* id) -> const void* {
-            if (id == nullptr) return nullptr;
-            if (std::strcmp(id, TROUPE_CLOCK_ID) == 0) return &kClock;
-            if (std::strcmp(id, TROUPE_WEB_ID) == 0) return &static_cast<HostTable*>(ctx)->web_;
-            return nullptr;
+            return id == nullptr ? nullptr : static_cast<HostTable*>(ctx)->extension(id);
           }} {}
+
+const void* HostTable::extension(std::string_view id) const {
+  if (id == TROUPE_CLOCK_ID) return &kClock;
+  if (id == TROUPE_HTTP_ID) return http_.table();
+  if (id == TROUPE_WEB_ID) return &web_;
+  return nullptr;
+}
 
 int HostTable::declare(void* ctx, troupe_str json) {
   auto& table = *static_cast<HostTable*>(ctx);
-  if (table.offers_.web != nullptr && table.declared_.exchange(true)) {
+  if (table.web_mount_ != nullptr && table.declared_.exchange(true)) {
     table.log_(TROUPE_ERROR, "troupe.web/1: declare() is called a second time; name all in one declaration");
     return TROUPE_E_PERMANENT_REQUEST;
   }
-  const auto result = declareWeb(viewOf(json), table.offers_.web);
+  const auto result = declareWeb(viewOf(json), table.web_mount_);
   if (result.code != TROUPE_OK) table.log_(TROUPE_ERROR, result.message);
   return result.code;
 }
 
 int HostTable::asset(void* ctx, troupe_str path, troupe_str content_type, troupe_str body) {
   auto& table = *static_cast<HostTable*>(ctx);
-  const auto result = declareAsset(viewOf(path), viewOf(content_type), viewOf(body), table.offers_.web);
+  const auto result = declareAsset(viewOf(path), viewOf(content_type), viewOf(body), table.web_mount_);
   if (result.code != TROUPE_OK) table.log_(TROUPE_ERROR, result.message);
   return result.code;
+}
+
+const void* HostTable::extension(std::string_view id) const {
+  if (id == TROUPE_CLOCK_ID) return &kClock;
+  if (id == TROUPE_HTTP_ID) return http_.table();
+  return nullptr;
 }
 
 }  // namespace troupe::services

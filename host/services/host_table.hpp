@@ -1,6 +1,5 @@
 #pragma once
 
-#include <troupe/ext/clock.h>
 #include <troupe/ext/web.h>
 #include <troupe/troupe.h>
 
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/http/http_extension.hpp"
 #include "services/web_mount.hpp"
 
 namespace troupe::services {
@@ -25,6 +25,7 @@ class HostTable {
   struct Offers {
     WebMount* web = nullptr;  ///< where its declarations go, of one instance; null: they are taken and mean nothing.
                               ///< Outlives the table
+    NodeNetwork network = {};  ///< without one troupe.http/1 refuses every request
   };
   using Log = std::function<void(int level, std::string_view message)>;
 
@@ -37,11 +38,13 @@ class HostTable {
   const troupe_host* table() const { return &host_; }
 
  private:
+  const void* extension(std::string_view id) const;
   static int declare(void* ctx, troupe_str json);
   static int asset(void* ctx, troupe_str path, troupe_str content_type, troupe_str body);
 
   const Log log_;
-  const Offers offers_;
+  WebMount* const web_mount_;
+  const HttpExtension http_;
   const troupe_web web_;
   std::atomic<bool> declared_{false};
   troupe_host host_;

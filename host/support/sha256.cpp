@@ -1,6 +1,7 @@
 #include "support/sha256.hpp"
 
 #include <Poco/DigestEngine.h>
+#include <Poco/HMACEngine.h>
 #include <Poco/SHA2Engine.h>
 
 #include <cerrno>
@@ -9,6 +10,16 @@
 #include <vector>
 
 namespace troupe {
+namespace {
+
+// With the sizes that Poco's HMAC asks for.
+class Sha256Engine : public Poco::SHA2Engine {
+ public:
+  enum { BLOCK_SIZE = 64, DIGEST_SIZE = 32 };
+  Sha256Engine() : Poco::SHA2Engine(SHA_256) {}
+};
+
+}  // namespace
 
 std::string sha256(std::string_view bytes) {
   Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
@@ -28,6 +39,12 @@ std::string sha256File(const std::filesystem::path& path) {
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0)
     engine.update(block.data(), static_cast<std::size_t>(in.gcount()));
   if (in.bad()) fail();
+  return Poco::DigestEngine::digestToHex(engine.digest());
+}
+
+std::string hmacSha256(std::string_view key, std::string_view bytes) {
+  Poco::HMACEngine<Sha256Engine> engine(std::string{key});
+  engine.update(bytes.data(), bytes.size());
   return Poco::DigestEngine::digestToHex(engine.digest());
 }
 

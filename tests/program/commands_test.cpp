@@ -218,7 +218,11 @@ TEST_CASE("try shows the error of a call, with its class", "[program][commands]"
 TEST_CASE("doctor says what is well, and what is not", "[program][commands]") {
   const auto well = finished().run({"doctor", "config/stories.json"});
   CHECK(well.code == 0);
-  CHECK_THAT(well.out, StartsWith("ok    plugins: 13 usable, 13 node types\n"));
+  // As many as are built, each with one node type.
+  std::size_t built = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(TROUPE_PLUGIN_DIR)) built += entry.path().extension() == ".troupe" ? 1 : 0;
+  const auto count = std::to_string(built);
+  CHECK_THAT(well.out, StartsWith("ok    plugins: " + count + " usable, " + count + " node types\n"));
   CHECK_THAT(well.out, Contains("ok    pipeline: config/stories.json: 10 nodes"));
   CHECK(well.out.find("FAULT") == std::string::npos);
   const auto json = parsed(finished().run({"doctor", "--json"}).out);

@@ -1,4 +1,5 @@
 #include <troupe/ext/clock.h>
+#include <troupe/ext/http.h>
 #include <troupe/ext/web.h>
 #include <troupe/troupe.h>
 

@@ -1,4 +1,5 @@
 #include <troupe/ext/clock.h>
+#include <troupe/ext/http.h>
 #include <troupe/ext/web.h>
 #include <troupe/troupe.h>
 
@@ -53,6 +54,10 @@ TEST_CASE("the layout of every struct of the ABI is the released one", "[abi]") 
   FIELD(troupe_clock, steady_ns);
   FIELD(troupe_clock, sleep);
   FIELD(troupe_clock, random);
+  STRUCT(troupe_http);
+  FIELD(troupe_http, size);
+  FIELD(troupe_http, ctx);
+  FIELD(troupe_http, request);
   STRUCT(troupe_web);
   FIELD(troupe_web, size);
   FIELD(troupe_web, ctx);
@@ -82,6 +87,9 @@ TEST_CASE("the numbers of codes, kinds and levels are the released ones", "[abi]
   CHECK(TROUPE_PROGRESS == 2);
   CHECK(TROUPE_USAGE == 3);
   CHECK(TROUPE_HOLD == 4);
+  CHECK(TROUPE_HTTP_HEAD == 0);
+  CHECK(TROUPE_HTTP_BODY == 1);
+  CHECK(TROUPE_HTTP_PROBLEM == 2);
   CHECK(TROUPE_DEBUG == 0);
   CHECK(TROUPE_ERROR == 3);
 }

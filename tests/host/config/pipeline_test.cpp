@@ -116,6 +116,21 @@ TEST_CASE("options are completed: defaults, absolute paths, secrets as reference
         R"({"path":""})");
 }
 
+TEST_CASE("the hosts of a node's addresses are known", "[config]") {
+  const auto with = [](const std::string& options) {
+    const auto text = R"({ "nodes": { "genres": { "type": "test.prompts" },
+      "wren": { "type": "test.provider", "inputs": ["genres"], "options": )" +
+                      options + R"( },
+      "craft": { "type": "test.scorer", "inputs": ["wren"] }, "vote": { "type": "test.selector", "inputs": ["craft"] } } })";
+    return node(check(text), "wren").hosts;
+  };
+  using Hosts = std::vector<std::string>;
+  CHECK(with(R"({ "base_url": "https://API.Example.org:8443/v1" })") == Hosts{"api.example.org"});
+  CHECK(with(R"({ "base_url": "http://[::1]:8080" })") == Hosts{"::1"});
+  CHECK(with(R"({ "model": "https://other.example/" })").empty());
+  CHECK(with("{}").empty());
+}
+
 TEST_CASE("what the file does not say has a default", "[config]") {
   const auto pipeline = check(kSmall);
   CHECK(pipeline.name == "stories");  // The file's name.

@@ -27,6 +27,63 @@ int fail(Call& call, int code, std::string_view message, std::int64_t retry_afte
 }
 const FailureInfo kStop{TROUPE_E_CANCELLED, "enough", -1};
 
+TEST_CASE("a service's reason stands in for the plugin's words", "[call]") {
+  const auto type = provider();
+  struct Row {
+    int explained;
+    std::string said;
+    int returned;
+    std::string message;
+  };
+  const auto row = GENERATE(values<Row>({{6, "", 6, "no route"},
+                                         {6, "my own words", 6, "my own words"},
+                                         {6, "", 7, "returned 7 without a message"},
+                                         {6, "", 0, ""}}));
+  Call call(type, "{}", 1);
+  static_cast<services::CallContext&>(call).explain(row.explained, "no route");
+  if (!row.said.empty()) fail(call, row.returned, row.said);
+  const auto result = call.finish(row.returned);
+  CHECK((result.failure ? result.failure->message : "") == row.message);
+}
+
+TEST_CASE("services are told of a cancel beside the plugin, once, and not after they have gone", "[call]") {
+  const auto type = provider();
+  Call call(type, "{}", 1);
+  std::atomic<int> plugin{0};
+  int first = 0, second = 0, late = 0;
+  call.table()->on_cancel(
+      call.table()->ctx, [](void* arg) { ++*static_cast<std::atomic<int>*>(arg); }, &plugin);
+  const services::CancelHook hook(call, [&] { ++first; });
+  { const services::CancelHook gone(call, [&] { ++second; }); }
+  call.cancel(kStop);
+  call.cancel(kStop);
+  const services::CancelHook after(call, [&] { ++late; });
+  CHECK(plugin == 1);
+  CHECK(first == 1);
+  CHECK(second == 0);
+  CHECK(late == 1);
+}
+
+TEST_CASE("a hook that is removed while it runs has ended when that returns", "[call]") {
+  const auto type = provider();
+  Call call(type, "{}", 1);
+  std::atomic<bool> inside{false}, leave{false}, ended{false};
+  auto hook = std::make_unique<services::CancelHook>(call, [&] {
+    inside = true;
+    while (!leave) std::this_thread::yield();
+    ended = true;
+  });
+  std::thread canceller([&] { call.cancel(kStop); });
+  while (!inside) std::this_thread::yield();
+  std::thread remover([&] {
+    hook.reset();
+    CHECK(ended);
+  });
+  leave = true;
+  remover.join();
+  canceller.join();
+}
+
 TEST_CASE("what a call comes to", "[call]") {
   struct Row {
     std::string name;

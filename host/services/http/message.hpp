@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace troupe::services {
+
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+/// Why there is no answer: a class of troupe_code and a sentence without a secret in it.
+class HttpFailure : public std::runtime_error {
+ public:
+  HttpFailure(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  int code() const noexcept { return code_; }
+
+ private:
+  int code_;
+};
+
+/// A request as a plugin writes it: with "${secret:NAME}" where a secret belongs.
+struct HttpRequest {
+  struct Signature {
+    std::string header, secret, prefix;
+  };
+  std::string method = "GET";
+  std::string url;
+  HttpHeaders headers;
+  std::string body;
+  bool has_body = false;
+  std::chrono::milliseconds timeout{60'000};
+  std::vector<Signature> sign;
+};
+
+/// A request as it leaves: everything is in it. Never to be logged.
+struct HttpOutgoing {
+  std::string method;
+  std::string url;
+  std::string place;  ///< "POST api.example.org", for messages
+  HttpHeaders headers;
+  std::string body;
+  bool has_body = false;
+  std::chrono::milliseconds timeout{60'000};
+  bool public_only = false;  ///< no connection to a loopback, private or link-local address
+};
+
+struct HttpHead {
+  int status = 0;
+  HttpHeaders headers;  ///< names in lower case, in order of arrival
+};
+
+/// Reads the JSON of troupe.http/1 and checks its shape; throws HttpFailure.
+HttpRequest readHttpRequest(std::string_view json);
+
+/// Throws HttpFailure when a header could break out of its line, or is the transport's to set.
+void checkHeader(const std::string& name, const std::string& value);
+
+/// {"status", "headers"}: several headers of one name are joined by ", ".
+std::string headJson(const HttpHead& head);
+
+}  // namespace troupe::services

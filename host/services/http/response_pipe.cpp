@@ -1,0 +1,60 @@
+#include "services/http/response_pipe.hpp"
+
+#include <troupe/troupe.h>
+
+#include <utility>
+
+namespace troupe::services {
+
+void ResponsePipe::head(HttpHead head) {
+  const std::lock_guard lock(mutex_);
+  head_ = std::move(head);
+  changed_.notify_all();
+}
+
+bool ResponsePipe::body(std::string_view piece) {
+  const std::lock_guard lock(mutex_);
+  if (!body_.empty() && body_.size() + piece.size() > kRoom) {
+    full_ = true;
+    return false;
+  }
+  body_.append(piece);
+  changed_.notify_all();
+  return true;
+}
+
+void ResponsePipe::end(std::optional<HttpFailure> why) {
+  const std::lock_guard lock(mutex_);
+  if (ended_) return;
+  ended_ = true;
+  failure_ = std::move(why);
+  changed_.notify_all();
+}
+
+bool ResponsePipe::givenUp() const {
+  const std::lock_guard lock(mutex_);
+  return given_up_;
+}
+
+std::optional<ResponsePipe::Part> ResponsePipe::next() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return given_up_ || ended_ || head_ || !body_.empty(); });
+  if (given_up_) throw HttpFailure(TROUPE_E_CANCELLED, "cancelled");
+  if (head_) return std::exchange(head_, std::nullopt);
+  if (!body_.empty()) return std::exchange(body_, {});
+  if (failure_) throw HttpFailure(*failure_);
+  return std::nullopt;
+}
+
+bool ResponsePipe::roomWanted() {
+  const std::lock_guard lock(mutex_);
+  return body_.empty() && std::exchange(full_, false);
+}
+
+void ResponsePipe::giveUp() {
+  const std::lock_guard lock(mutex_);
+  given_up_ = true;
+  changed_.notify_all();
+}
+
+}  // namespace troupe::services

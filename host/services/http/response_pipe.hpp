@@ -1,0 +1,48 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "services/http/message.hpp"
+
+namespace troupe::services {
+
+/// What comes back of one request, from the transport's thread to the one that asked: bounded, so that a slow reader
+/// slows the server down.
+class ResponsePipe {
+ public:
+  static constexpr std::size_t kRoom = std::size_t{256} << 10;
+
+  // ---- the transport's side; nothing here waits
+  void head(HttpHead head);
+  /// False when the pipe is full: the piece has not been taken, and the transport is woken when there is room.
+  bool body(std::string_view piece);
+  void end(std::optional<HttpFailure> why = {});
+  /// Nobody reads any more.
+  bool givenUp() const;
+
+  // ---- the reader's side
+  using Part = std::variant<HttpHead, std::string>;
+  /// The next part; nothing at the end. Waits; throws HttpFailure when there is no (more) answer, or it was given up.
+  std::optional<Part> next();
+  /// Whether the transport waits for room that has come; asked after next().
+  bool roomWanted();
+  /// Lets next() throw. [any thread]
+  void giveUp();
+
+ private:
+  mutable std::mutex mutex_;  // Guards all below.
+  std::condition_variable changed_;
+  std::optional<HttpHead> head_;
+  std::string body_;
+  bool full_ = false;  // A piece was refused.
+  bool given_up_ = false;
+  bool ended_ = false;
+  std::optional<HttpFailure> failure_;
+};
+
+}  // namespace troupe::services
