@@ -68,7 +68,7 @@ struct NodeRunner::Job {
 // One attempt inside the plugin.
 struct NodeRunner::Execution {
   std::shared_ptr<Job> job;
-  std::shared_ptr<Call> call;
+  std::optional<Call> call;
   std::shared_ptr<LiveInstance> instance;
   Timer::Clock::time_point began, deadline;
   bool cancelled = false;              // Under the runner's mutex.
@@ -222,10 +222,10 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
     }
     return given_back ? execute(job) : begin(job, true);  // Which refuses it.
   }
-  // The input is kept for a further attempt.
   execution->job = job;
-  execution->call =
-      std::make_shared<Call>(*node_.type, job->request.input, job->request.random_seed, job->request.listener);
+  // The input stays the job's, for a further attempt.
+  execution->call.emplace(*node_.type, std::shared_ptr<const std::string>(job, &job->request.input),
+                          job->request.random_seed, job->request.listener);
   execution->began = Timer::Clock::now();
   execution->deadline = execution->began + duration_cast<Timer::Clock::duration>(
                                                std::chrono::duration<double>(node_.config->limits.timeout_s));

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -59,7 +58,7 @@ struct Sample {
     int candidate;  ///< of a scorer; -1: provider, or scorer of whole samples
     bool here;      ///< need not get a worker of its own
   };
-  std::deque<Due> due;     ///< calls about to be made, by whoever works on the sample
+  std::vector<Due> due;    ///< calls about to be made, by whoever works on the sample
   bool suspended = false;  ///< a call came back undone, since the run pauses
 
   bool decided = false;
@@ -88,7 +87,8 @@ std::string providerInput(const Graph& graph, const Sample& sample, int node);
 std::string scorerInput(const Graph& graph, const Sample& sample, int node, int candidate);
 std::string sampleScorerInput(const Graph& graph, const Sample& sample, int node);
 std::string selectorInput(const Graph& graph, const Sample& sample);
-/// The sample as filters and stores see it.
+/// The sample as filters and stores see it, on its port and alone.
+std::string sampleInput(const Graph& graph, const Sample& sample, std::string_view port, std::string_view run_id);
 std::string sampleJson(const Graph& graph, const Sample& sample, std::string_view run_id);
 
 /// What the journal keeps of a decision: the selection's members and the qualities by node.

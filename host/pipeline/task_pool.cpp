@@ -25,6 +25,7 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
   std::set<pid_t> workers;
   std::size_t taken = 0;  // Tasks taken so far; the supervisor sees progress by it.
   std::size_t idle = 0;
+  std::size_t called = 0;  // Of the idle: woken, and not yet here.
   std::size_t alive = 0;
   std::size_t abandoned = 0;
   bool stopping = false;
@@ -39,18 +40,33 @@ struct TaskPool::State : std::enable_shared_from_this<State> {
     }
   }
 
+  // With the mutex held: whether an idle worker is to be woken, after the mutex is released. One at a time is on its
+  // way, and calls the next when it finds more to do: a worker that comes back for its next task is quicker than one
+  // that has to be woken, which then wakes for nothing.
+  bool callOne() {
+    if (called > 0 || idle == 0 || queue.empty()) return false;
+    called = 1;
+    return true;
+  }
+
   void work() {
     std::unique_lock lock(mutex);
     workers.insert(::gettid());
     for (;;) {
-      ++idle;
-      ready.wait(lock, [this] { return stopping || !queue.empty(); });
-      --idle;
+      if (queue.empty() && !stopping) {
+        ++idle;
+        ready.wait(lock, [this] { return stopping || called > 0; });
+        --idle;
+        called = 0;
+        if (queue.empty() && !stopping) continue;
+      }
       if (queue.empty()) break;
       Task task = std::move(queue.front());
       queue.pop_front();
       ++taken;
+      const bool call = callOne();
       lock.unlock();
+      if (call) ready.notify_one();
       try {
         task();
         task = nullptr;
@@ -124,16 +140,17 @@ void TaskPool::stop() {
 }
 
 void TaskPool::submit(Task task) {
-  const std::lock_guard lock(state_->mutex);
-  if (state_->stopped) return;
-  state_->queue.push_back(std::move(task));
-  if (state_->idle > 0) state_->ready.notify_one();
-  // Idle workers may all have been woken for earlier tasks, so the supervisor looks whenever there are more tasks than
-  // those.
-  if (!state_->watched && state_->queue.size() > state_->idle) {
-    state_->watched = true;
-    state_->supervisor_wake.notify_one();
-  }
+  const auto state = state_;  // The task may end the pool before this function does.
+  std::unique_lock lock(state->mutex);
+  if (state->stopped) return;
+  state->queue.push_back(std::move(task));
+  const bool call = state->callOne();
+  // With more tasks than idle workers all may come to be blocked: the supervisor looks.
+  const bool watch = !state->watched && state->queue.size() > state->idle;
+  state->watched = state->watched || watch;
+  lock.unlock();  // Or whoever is woken would wait for it at once.
+  if (call) state->ready.notify_one();
+  if (watch) state->supervisor_wake.notify_one();
 }
 
 void TaskPool::submitUrgent(Task task) {

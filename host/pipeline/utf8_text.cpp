@@ -7,8 +7,9 @@ unsigned char byteAt(std::string_view text, std::size_t i) {
   return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
 }
 
-// Length of the character at `i` (Unicode 15, table 3-7), or 0 when there is none.
-std::size_t characterAt(std::string_view text, std::size_t i) {
+}  // namespace
+
+std::size_t utf8Length(std::string_view text, std::size_t i) {
   const auto first = byteAt(text, i);
   const auto within = [&](std::size_t offset, unsigned low, unsigned high) {
     const auto b = byteAt(text, i + offset);
@@ -25,12 +26,10 @@ std::size_t characterAt(std::string_view text, std::size_t i) {
              : 0;
 }
 
-}  // namespace
-
 std::string utf8Text(std::string_view text, std::size_t max_bytes) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
-    const auto length = characterAt(text, i);
+    const auto length = utf8Length(text, i);
     const auto piece = length > 0 ? text.substr(i, length) : std::string_view("\xEF\xBF\xBD");
     if (out.size() + piece.size() > max_bytes) break;
     out += piece;

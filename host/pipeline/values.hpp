@@ -68,7 +68,7 @@ std::string normalize(std::string_view emitted);
 /// The `id` of what a store emitted on `saved`, as JSON; "null" when there is none.
 std::string readSavedId(std::string_view emitted);
 
-/// The members of a candidate that people are shown.
+/// The members of a candidate that people are shown, of one that completeCandidate() has made.
 struct CandidateView {
   std::string text;
   std::string model;

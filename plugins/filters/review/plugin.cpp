@@ -29,7 +29,7 @@ class ReviewFilter final : public troupe::Node {
         why_(options.text("why", "a person should look at it")) {}
 
   void run(troupe::Call& call) override {
-    const auto sample = troupe::Object(call.in("sample"));
+    const auto sample = call.fields().object("sample");
     const double quality = sample.number("quality", std::numeric_limits<double>::quiet_NaN());
     if (troupe::review::isDoubtful(quality, bounds_)) {
       call.hold("sample", deadline(call), pass_by_default_, why_);

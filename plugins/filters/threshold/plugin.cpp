@@ -11,7 +11,7 @@ class ThresholdFilter final : public troupe::Node {
   explicit ThresholdFilter(const troupe::Options& options) : min_quality_(options.number("min_quality", 8.0)) {}
 
   void run(troupe::Call& call) override {
-    const auto verdict = troupe::threshold::check(troupe::Object(call.in("sample")).number("quality"), min_quality_);
+    const auto verdict = troupe::threshold::check(call.fields().object("sample").number("quality"), min_quality_);
     troupe::JsonWriter json;
     json.beginObject().member("pass", verdict.pass).member("reason", std::string_view(verdict.reason)).endObject();
     call.emit("sample", json);

@@ -44,8 +44,7 @@ class ReplayProvider final : public troupe::Node {
         if (fields.text("role", "") == "user") query.prompt = fields.text("content", "");
       }
     }
-    if (const auto* sample = call.input().find("sample"); sample != nullptr)
-      query.index = troupe::Object(*sample).integer("index", 0);
+    if (call.fields().has("sample")) query.index = call.fields().object("sample").integer("index", 0);
     return query;
   }
 

@@ -31,9 +31,10 @@ class StorytellerProvider final : public troupe::Node {
     const auto brief = teller::readBrief(call.in("prompt"));
     std::uint64_t seed = 0;
     std::int64_t index = 0;
-    if (const auto* sample = call.input().find("sample"); sample != nullptr) {
-      seed = static_cast<std::uint64_t>(troupe::Object(*sample).integer("seed", 0));
-      index = troupe::Object(*sample).integer("index", 0);
+    if (call.fields().has("sample")) {
+      const auto sample = call.fields().object("sample");
+      seed = static_cast<std::uint64_t>(sample.integer("seed", 0));
+      index = sample.integer("index", 0);
     }
     // One number of the host keeps two nodes with the same voice apart; the rest follows from it.
     const std::uint64_t story_seed = teller::mix(seed, call.random());

@@ -58,8 +58,8 @@ class TextScorer final : public troupe::Node {
   void run(troupe::Call& call) override {
     troupe::text::TextRequest request;
     request.text = troupe::Object(call.in("candidate")).text("text");
-    if (const auto* sample = call.input().find("sample")) {
-      if (const auto* prompt = troupe::detail::find(*sample, "prompt")) {
+    if (call.fields().has("sample")) {
+      if (const auto* prompt = troupe::detail::find(call.in("sample"), "prompt")) {
         request.prompt = lastUserMessage(*prompt);
         if (const auto* vars = troupe::detail::find(*prompt, "vars"))
           request.genre = textOf(troupe::detail::find(*vars, "genre"));

@@ -11,15 +11,15 @@ double finite(double value, const char* what) {
   return value;
 }
 
-Candidate readCandidate(const Object& json) {
+Candidate readCandidate(const Fields& json) {
   Candidate out;
   out.id = json.text("id");
-  out.node = json.text("node", json.text("id"));
+  out.node = json.text("node", out.id);
   if (json.has("quality")) out.quality = finite(json.number("quality"), "a quality");
   return out;
 }
 
-Score readScore(const Object& json) {
+Score readScore(const Fields& json) {
   Score out;
   out.candidate = json.text("candidate");
   out.scorer = json.text("scorer");
@@ -31,10 +31,10 @@ Score readScore(const Object& json) {
 
 }  // namespace
 
-Ballot readBallot(const Object& input) {
+Ballot readBallot(const Fields& input) {
   Ballot out;
-  for (const auto& candidate : input.array("candidates")) out.candidates.push_back(readCandidate(Object(candidate)));
-  for (const auto& score : input.array("scores")) out.scores.push_back(readScore(Object(score)));
+  for (const auto candidate : input.array("candidates")) out.candidates.push_back(readCandidate(Fields(candidate)));
+  for (const auto score : input.array("scores")) out.scores.push_back(readScore(Fields(score)));
   if (input.has("sample")) out.seed = static_cast<std::uint64_t>(input.object("sample").number("seed", 0));
   return out;
 }

@@ -33,7 +33,7 @@ struct Ballot {
 
 /// Reads the input of a selector. Throws troupe::Error when it is not what the host promises, numbers that are not
 /// finite among it.
-Ballot readBallot(const Object& input);
+Ballot readBallot(const Fields& input);
 
 }  // namespace troupe::best
 

@@ -39,7 +39,7 @@ class BestSelector final : public troupe::Node {
       : tie_break_(options.text("tie_break", "seed") == "first" ? TieBreak::kFirst : TieBreak::kSeed) {}
 
   void run(troupe::Call& call) override {
-    const auto ballot = readBallot(call.input());
+    const auto ballot = readBallot(call.fields());
     const auto decision = chooseBest(ballot, tie_break_);
     troupe::JsonWriter json;
     write(json, decision, explain(ballot, decision, tie_break_));

@@ -15,7 +15,7 @@ class SqliteStore final : public troupe::Node {
         store_(path_, options.integer("busy_timeout_ms")) {}
 
   void run(troupe::Call& call) override {
-    auto story = troupe::sqlite_store::Story::of(call.input().object("sample"));
+    auto story = troupe::sqlite_store::Story::of(call.fields().object("sample"));
     if (!story.user_id && !user_id_.empty()) story.user_id = user_id_;
     story.saved_at = now(call);
     const std::int64_t id = store_.save(story, [&call] { return call.cancelled(); });

@@ -3,38 +3,34 @@
 namespace troupe::sqlite_store {
 namespace {
 
-std::optional<std::string> optionalText(const Object& object, std::string_view name) {
+std::optional<std::string> optionalText(const Fields& object, std::string_view name) {
   if (!object.has(name)) return std::nullopt;
-  return std::string(object.text(name));
+  return object.text(name);
 }
-std::optional<double> optionalNumber(const Object& object, std::string_view name) {
+std::optional<double> optionalNumber(const Fields& object, std::string_view name) {
   if (!object.has(name)) return std::nullopt;
   return object.number(name);
 }
 
-/// The member as JSON text; an empty list when it is missing.
-std::string json(const Object& object, std::string_view name) {
-  const auto* value = object.find(name);
-  if (value == nullptr || value->IsNull()) return "[]";
-  JsonWriter writer;
-  writer.value(*value);
-  return std::string(writer.text());
+/// The member as the host wrote it; an empty list when it is missing.
+std::string json(const Fields& object, std::string_view name) {
+  return object.has(name) ? std::string(object.json(name)) : "[]";
 }
 
-Object candidate(const Object& sample, std::string_view id) {
-  for (const auto& value : sample.array("candidates")) {
-    if (!value.IsObject()) throw Error(TROUPE_E_INTERNAL, "a candidate of the sample is not an object");
-    const Object found(value);
+Fields candidate(const Fields& sample, std::string_view id) {
+  for (const auto value : sample.array("candidates")) {
+    if (value.front() != '{') throw Error(TROUPE_E_INTERNAL, "a candidate of the sample is not an object");
+    Fields found(value);
     if (found.text("id") == id) return found;
   }
   throw Error(TROUPE_E_INTERNAL, "the winner \"" + std::string(id) + "\" is not among the candidates of the sample");
 }
 
-std::string lastOfUser(const Object& prompt) {
+std::string lastOfUser(const Fields& prompt) {
   std::string content;
-  for (const auto& value : prompt.array("messages")) {
-    if (!value.IsObject()) throw Error(TROUPE_E_INTERNAL, "a message of the prompt is not an object");
-    const Object message(value);
+  for (const auto value : prompt.array("messages")) {
+    if (value.front() != '{') throw Error(TROUPE_E_INTERNAL, "a message of the prompt is not an object");
+    const Fields message(value);
     if (message.text("role") == "user") content = message.text("content");
   }
   return content;
@@ -42,9 +38,9 @@ std::string lastOfUser(const Object& prompt) {
 
 }  // namespace
 
-Story Story::of(const Object& sample) {
-  const Object prompt = sample.object("prompt");
-  const Object winner = candidate(sample, sample.text("winner"));
+Story Story::of(const Fields& sample) {
+  const Fields prompt = sample.object("prompt");
+  const Fields winner = candidate(sample, sample.text("winner"));
   Story story;
   story.run = sample.text("run");
   story.index = sample.integer("index");

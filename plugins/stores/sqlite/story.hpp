@@ -30,7 +30,7 @@ struct Story {
   std::int64_t saved_at = 0;  // Unix time in milliseconds
 
   /// The row of a sample; throws troupe::Error when it has no winner, or a member of another type.
-  static Story of(const Object& sample);
+  static Story of(const Fields& sample);
 };
 
 }  // namespace troupe::sqlite_store

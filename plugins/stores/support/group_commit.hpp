@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -29,31 +30,32 @@ class GroupCommit {
 
   /// Returns when the group that held `item` is through. [any thread]
   void submit(Item& item) {
-    Waiter waiter(item);
+    const auto waiter = std::make_shared<Waiter>(item);
     std::unique_lock lock(mutex_);
-    queue_.push_back(&waiter);
-    if (gathering_) gathered_.notify_one();
-    waiter.turn.wait(lock, [&] { return waiter.done || (!busy_ && queue_.front() == &waiter); });
-    if (waiter.done) return;
+    queue_.push_back(waiter);
+    if (gathering_ && queue_.size() >= expected()) gathered_.notify_one();
+    waiter->turn.wait(lock, [&] { return waiter->done || (!busy_ && queue_.front() == waiter); });
+    if (waiter->done) return;
 
     busy_ = true;
     gather(lock);
-    const std::vector<Waiter*> group = takeGroup();
+    const Group group = takeGroup();
     lock.unlock();
     std::vector<Item*> items;
     items.reserve(group.size());
-    for (const auto* member : group) items.push_back(&member->item);
+    for (const auto& member : group) items.push_back(&member->item);
     commit_(items);
     lock.lock();
 
     busy_ = false;
     last_group_ = group.size();
-    if (!queue_.empty()) queue_.front()->turn.notify_one();
-    for (auto* member : group) {
-      member->done = true;
-      // Under the lock: a member that saw `done` may leave, and take its condition variable along, as soon as it is
-      // free.
-      if (member != &waiter) member->turn.notify_one();
+    for (const auto& member : group) member->done = true;
+    const auto next = queue_.empty() ? nullptr : queue_.front();
+    // Not under the lock, for which all that are woken would wait. They may leave at once: the group keeps the waiters.
+    lock.unlock();
+    if (next) next->turn.notify_one();
+    for (const auto& member : group) {
+      if (member != waiter) member->turn.notify_one();
     }
   }
 
@@ -70,20 +72,21 @@ class GroupCommit {
     std::condition_variable turn;
     bool done = false;
   };
+  using Group = std::vector<std::shared_ptr<Waiter>>;
 
   /// The callers of the last group are on their way back with their next item: without a short wait the first of them
   /// would pay a sync for itself alone. A caller that was alone last time does not wait.
   void gather(std::unique_lock<std::mutex>& lock) {
-    const std::size_t expected = last_group_ / 2;
-    if (queue_.size() >= expected) return;
+    if (queue_.size() >= expected()) return;
     gathering_ = true;
-    gathered_.wait_for(lock, std::chrono::microseconds(300), [&] { return queue_.size() >= expected; });
+    gathered_.wait_for(lock, std::chrono::microseconds(300), [&] { return queue_.size() >= expected(); });
     gathering_ = false;
   }
+  std::size_t expected() const { return last_group_ / 2; }
 
-  std::vector<Waiter*> takeGroup() {
+  Group takeGroup() {
     const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), max_group_));
-    std::vector<Waiter*> group(queue_.begin(), queue_.begin() + count);
+    Group group(queue_.begin(), queue_.begin() + count);
     queue_.erase(queue_.begin(), queue_.begin() + count);
     return group;
   }
@@ -92,7 +95,7 @@ class GroupCommit {
   const std::size_t max_group_;
 
   mutable std::mutex mutex_;  // Guards all below.
-  std::deque<Waiter*> queue_;
+  std::deque<std::shared_ptr<Waiter>> queue_;
   std::condition_variable gathered_;
   std::size_t last_group_ = 0;
   bool busy_ = false;

@@ -33,6 +33,7 @@
 
 #include <troupe/ext/clock.h>
 #include <troupe/troupe.h>
+#include <troupe/json_scan.hpp>
 
 #if __has_include("troupe_manifest.h")
 #include "troupe_manifest.h"  // made from plugin.json by troupe_add_plugin(): the bytes of section .troupe_manifest
@@ -115,6 +116,22 @@ inline void parse(rapidjson::Document& document, std::string_view json, const ch
                 std::string(what) + " is no JSON: " + rapidjson::GetParseError_En(document.GetParseError()));
 }
 
+/// A document with a pool of about the size of its text; RapidJSON's own begins with 64 KiB.
+class Parsed {
+ public:
+  Parsed(std::string_view json, const char* what)
+      : pool_(json.size() < 1024    ? 1024
+              : json.size() < 65536 ? json.size()
+                                    : 65536) {
+    parse(document_, json, what);
+  }
+  const rapidjson::Document& document() const { return document_; }
+
+ private:
+  rapidjson::Document::AllocatorType pool_;
+  rapidjson::Document document_{&pool_};
+};
+
 }  // namespace detail
 
 /// Checked reading of a JSON object; every getter throws troupe::Error when the member is missing or of another type.
@@ -179,6 +196,87 @@ class Object {
   const rapidjson::Value* value_;
 };
 
+/// An object of a call's input as pieces of its text, for what is read on the way of every sample: one scan finds the
+/// members, and only what is asked for is parsed. Getters throw like those of Object. Borrows the text.
+class Fields {
+ public:
+  explicit Fields(std::string_view json) {
+    members_.reserve(12);
+    if (!scanObject(json,
+                    [this](std::string_view name, std::string_view value) { members_.emplace_back(name, value); }))
+      throw Error(TROUPE_E_INTERNAL, "no JSON object where one should be");
+  }
+  /// The member as JSON text; empty when it is not there.
+  std::string_view json(std::string_view name) const {
+    for (const auto& member : members_)
+      if (member.first == name) return member.second;
+    return {};
+  }
+  bool has(std::string_view name) const {
+    const auto value = json(name);
+    return !value.empty() && value != "null";
+  }
+  std::string text(std::string_view name) const {
+    const auto value = json(name);
+    if (value.size() < 2 || value[0] != '"') detail::wrongType(name, "a string");
+    if (value.find('\\') == std::string_view::npos) return std::string(value.substr(1, value.size() - 2));
+    const detail::Parsed parsed(value, "a member");
+    return {parsed.document().GetString(), parsed.document().GetStringLength()};
+  }
+  std::string text(std::string_view name, std::string_view fallback) const {
+    return has(name) ? text(name) : std::string(fallback);
+  }
+  double number(std::string_view name) const {
+    const auto number = scalar(name);
+    if (!number.IsNumber()) detail::wrongType(name, "a number");
+    return number.GetDouble();
+  }
+  double number(std::string_view name, double fallback) const { return has(name) ? number(name) : fallback; }
+  std::int64_t integer(std::string_view name) const {
+    const auto number = scalar(name);
+    if (!number.IsInt64()) detail::wrongType(name, "an integer");
+    return number.GetInt64();
+  }
+  std::int64_t integer(std::string_view name, std::int64_t fallback) const {
+    return has(name) ? integer(name) : fallback;
+  }
+  bool boolean(std::string_view name) const {
+    const auto value = json(name);
+    if (value != "true" && value != "false") detail::wrongType(name, "true or false");
+    return value == "true";
+  }
+  bool boolean(std::string_view name, bool fallback) const { return has(name) ? boolean(name) : fallback; }
+  Fields object(std::string_view name) const {
+    const auto value = json(name);
+    if (value.empty() || value[0] != '{') detail::wrongType(name, "an object");
+    return Fields(value);
+  }
+  /// The elements as JSON text.
+  std::vector<std::string_view> array(std::string_view name) const {
+    std::vector<std::string_view> elements;
+    if (!scanArray(json(name), [&elements](std::string_view value) { elements.push_back(value); }))
+      detail::wrongType(name, "an array");
+    return elements;
+  }
+
+ private:
+  /// A number, true or false; null for all else, so that nothing in it is borrowed.
+  rapidjson::Value scalar(std::string_view name) const {
+    const auto value = json(name);
+    rapidjson::Value out;
+    if (value.empty() || value[0] == '"' || value[0] == '{' || value[0] == '[') return out;
+    char buffer[512];
+    rapidjson::MemoryPoolAllocator<> pool(buffer, sizeof(buffer));
+    rapidjson::GenericDocument<rapidjson::UTF8<>, rapidjson::MemoryPoolAllocator<>, rapidjson::MemoryPoolAllocator<>>
+        document(&pool, 64, &pool);
+    document.Parse<rapidjson::kParseFullPrecisionFlag>(value.data(), value.size());
+    if (!document.HasParseError()) out = document.Move();
+    return out;
+  }
+
+  std::vector<std::pair<std::string_view, std::string_view>> members_;  // Names as they are written.
+};
+
 /// The options of a node: checked by the host against the manifest and completed with its defaults. Valid inside the
 /// constructor.
 class Options : public Object {
@@ -210,20 +308,24 @@ class Call {
 
   /// The input as the host sent it.
   std::string_view inputJson() const { return view(call_->input); }
-  /// The input object, parsed once, on the first use. [run]
+  /// The input object, parsed as a whole on the first use. [run]
   Object input() {
-    if (!parsed_) {
-      document_ = std::make_unique<rapidjson::Document>();
-      detail::parse(*document_, inputJson(), "the input");
-      parsed_ = true;
-    }
-    return Object(*document_);
+    if (!whole_) whole_ = std::make_unique<const detail::Parsed>(inputJson(), "the input");
+    return Object(whole_->document());
   }
-  /// The value on an input port. [run]
+  /// The input's members as text; nothing is parsed. [run]
+  const Fields& fields() {
+    if (!fields_) fields_ = std::make_unique<const Fields>(inputJson());
+    return *fields_;
+  }
+  /// The value on an input port; it alone is parsed, on the first use. [run]
   const rapidjson::Value& in(std::string_view port) {
-    const auto* v = input().find(port);
-    if (v == nullptr) throw Error(TROUPE_E_INTERNAL, "no value on port \"" + std::string(port) + "\"");
-    return *v;
+    for (const auto& known : ports_)
+      if (known.first == port) return known.second->document();
+    const auto json = fields().json(port);
+    if (json.empty()) throw Error(TROUPE_E_INTERNAL, "no value on port \"" + std::string(port) + "\"");
+    ports_.emplace_back(port, std::make_unique<const detail::Parsed>(json, "the input"));
+    return ports_.back().second->document();
   }
 
   /// Sends a value (JSON text); throws when the call has been cancelled or the host refuses the value. [any]
@@ -304,8 +406,9 @@ class Call {
   troupe_call* call_;
   const troupe_host* host_;
   const troupe_clock* clock_ = nullptr;
-  std::unique_ptr<rapidjson::Document> document_;
-  bool parsed_ = false;
+  std::unique_ptr<const detail::Parsed> whole_;
+  std::unique_ptr<const Fields> fields_;
+  std::vector<std::pair<std::string, std::unique_ptr<const detail::Parsed>>> ports_;
   std::function<void()> on_cancel_;
 };
 
