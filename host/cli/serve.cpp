@@ -18,6 +18,8 @@
 namespace troupe::cli {
 namespace {
 
+constexpr const char* kEvents = "troupe.sink.sse";  // What a server has when its configuration names no sinks.
+
 /// Why the server has to end: the first that says so counts.
 class Ending {
  public:
@@ -35,12 +37,12 @@ class Ending {
   std::promise<std::pair<Why, std::string>> promise_;
 };
 
-server::ConfigOverrides serverOverrides(const Arguments& arguments) {
-  server::ConfigOverrides overrides;
+server::ServerOverrides serverOverrides(const Arguments& arguments) {
+  server::ServerOverrides overrides;
   if (arguments.has("listen")) overrides.listen = arguments.get("listen");
-  if (arguments.has("data")) overrides.data = std::filesystem::absolute(arguments.get("data")).string();
+  if (arguments.has("data")) overrides.data = arguments.get("data");
   if (arguments.has("public-url")) overrides.public_url = arguments.get("public-url");
-  if (arguments.has("resume")) overrides.resume = true;
+  if (arguments.has("token-secret")) overrides.token = arguments.get("token-secret");
   if (arguments.has("log-level")) overrides.log_level = arguments.get("log-level");
   if (arguments.has("log-json")) overrides.log_json = true;
   return overrides;
@@ -66,7 +68,8 @@ ExitCode serve(const Arguments& arguments) {
   arguments.expect(0, 1, "troupe serve [FILE] [options]");
   Signals signals;  // Before any other thread.
   const auto catalog = openCatalog(arguments);
-  const auto config = server::loadServerConfig(arguments.get("config"), *catalog, serverOverrides(arguments));
+  auto config = server::loadServerConfig(arguments.get("config"), *catalog, serverOverrides(arguments));
+  if (config.sinks.empty() && catalog->find(kEvents) != nullptr) config.sinks.push_back({"events", kEvents, "{}"});
   server::ServerLog log({server::ServerLog::levelFrom(config.log.level), config.log.json});
   const auto journal = openJournal(arguments, true, "serve");
 
@@ -80,8 +83,8 @@ ExitCode serve(const Arguments& arguments) {
   server::RunManager::Options options;
   options.at_once = config.runs.at_once;
   options.queue = config.runs.queue;
-  options.resume_interrupted = config.runs.resume;
-  options.check = server::confinedChecks(config);
+  options.resume_interrupted = config.runs.resume || arguments.has("resume");
+  options.check.secrets = config.secrets;
   server::RunManager runs(*catalog, *journal, hub, options);
   server::LiveServer server(config, {*catalog, *journal, hub, runs, log});
   server.start();
