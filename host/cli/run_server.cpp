@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/common.hpp"
 #include "server/live_server.hpp"
 #include "server/run_manager.hpp"
 #include "support/paths.hpp"
@@ -42,7 +43,7 @@ struct RunServer::State {
         feed(journal.onEvent([hub = hub](const journal::Event& event) { hub->publish(event); })),
         runs(catalog, journal, hub, adoptingOnly()),
         log({server::ServerLog::Level::warning, false}),
-        server(configOf(std::move(sinks)), {catalog, journal, hub, runs, log}) {}
+        server(configOf(std::move(sinks)), {catalog, journal, hub, runs, log, network()}) {}
 
   static std::shared_ptr<pipeline::EventHub> hubOf(const journal::Journal& journal) {
     auto hub = std::make_shared<pipeline::EventHub>();

@@ -11,6 +11,7 @@
 #include "cli/command.hpp"
 #include "cli/common.hpp"
 #include "cli/signals.hpp"
+#include "config/secrets.hpp"
 #include "config/text_file.hpp"
 #include "server/live_server.hpp"
 #include "server/run_manager.hpp"
@@ -51,7 +52,10 @@ server::ServerOverrides serverOverrides(const Arguments& arguments) {
 // The run that the command line names: its file may do what a file of the user may.
 void beginRun(server::RunManager& runs, const std::string& file) {
   server::RunManager::Order order;
-  order.pipeline_text = config::readTextFile(file);
+  std::vector<Problem> problems;
+  auto text = config::readTextFile(file, config::kMaxBytes, problems);
+  if (!text) throw Problems(ExitCode::invalid_pipeline, file, std::move(problems));
+  order.pipeline_text = std::move(*text);
   order.file = std::filesystem::absolute(file).string();
   order.check.base = std::filesystem::current_path();
   const auto started = runs.start(order);
@@ -84,9 +88,12 @@ ExitCode serve(const Arguments& arguments) {
   options.at_once = config.runs.at_once;
   options.queue = config.runs.queue;
   options.resume_interrupted = config.runs.resume || arguments.has("resume");
-  options.check.secrets = config.secrets;
+  options.confinement = server::confinementOf(config);
+  options.engine.network = network();
+  options.confined_network = {options.engine.network.http, std::make_shared<config::Secrets>(config.secrets, false),
+                              true, config.private_hosts};
   server::RunManager runs(*catalog, *journal, hub, options);
-  server::LiveServer server(config, {*catalog, *journal, hub, runs, log});
+  server::LiveServer server(config, {*catalog, *journal, hub, runs, log, options.engine.network});
   server.start();
   std::cout << "Listening on " << server.url() << std::endl;
   if (server.publicUrl() != server.url()) std::cout << "Known as " << server.publicUrl() << std::endl;

@@ -22,9 +22,11 @@ struct Trial::State {
   State(const config::Node& config, std::shared_ptr<loader::Module> module)
       : node(config),
         type(*config.info),
-        host([name = config.name](int level, std::string_view text) {
-          if (level > TROUPE_DEBUG) std::cerr << name << ": " << text << '\n';
-        }, {nullptr, pipeline::nodeNetwork(network(), config, type)}),
+        host(
+            [name = config.name](int level, std::string_view text) {
+              if (level > TROUPE_DEBUG) std::cerr << name << ": " << text << '\n';
+            },
+            {nullptr, pipeline::nodeNetwork(network(), config, type)}),
         instance(std::move(module), config.type, host.table(), config.options) {}
 
   const config::Node node;

@@ -49,7 +49,7 @@ bool Secrets::isName(std::string_view name) {
 
 std::filesystem::path Secrets::defaultFile() { return paths::config() / "secrets.json"; }
 
-Secrets::Secrets(const std::filesystem::path& file) : file_(file) { read(); }
+Secrets::Secrets(const std::filesystem::path& file, bool environment) : file_(file), environment_(environment) { read(); }
 
 void Secrets::read() {
   struct stat status {};
@@ -87,7 +87,7 @@ void Secrets::read() {
 
 std::optional<Secret> Secrets::find(const std::string& name) const {
   const auto entry = entries_.find(name);
-  const char* variable = isName(name) ? std::getenv(name.c_str()) : nullptr;
+  const char* variable = environment_ && isName(name) ? std::getenv(name.c_str()) : nullptr;
   const bool in_environment = variable != nullptr && *variable != '\0';
   if (entry == entries_.end() && !in_environment) return {};
   Secret secret;

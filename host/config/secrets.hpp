@@ -19,8 +19,8 @@ using services::Secret;
 class Secrets final : public services::SecretSource {
  public:
   /// Reads the file if there is one. A file that others may read, or that makes no sense, is a problem and gives no
-  /// secret.
-  explicit Secrets(const std::filesystem::path& file = defaultFile());
+  /// secret. Without `environment` the file's entries are all there is.
+  explicit Secrets(const std::filesystem::path& file = defaultFile(), bool environment = true);
 
   /// secrets.json in the user's configuration folder.
   static std::filesystem::path defaultFile();
@@ -39,6 +39,7 @@ class Secrets final : public services::SecretSource {
   void read();
 
   std::filesystem::path file_;
+  bool environment_;
   std::map<std::string, Secret> entries_;
   std::vector<Problem> problems_;
 };

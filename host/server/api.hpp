@@ -21,8 +21,6 @@ struct Api {
   RunManager& runs;
   PipelineStore& pipelines;
   const ServerConfig& config;
-  /// What a pipeline that comes over HTTP does and may not; null: it may do everything. [any thread]
-  std::function<std::vector<Problem>(const config::Pipeline&)> refusals;
 };
 using ApiPtr = std::shared_ptr<const Api>;
 

@@ -45,7 +45,8 @@ void list(const Api& api, Exchange& exchange) {
       runs += (taken++ == 0 ? "" : ",") + runSummary(api.runs, api.journal, run);
     }
   }
-  exchange.json(200, "{\"runs\":[" + runs + "],\"next\":" + (more ? "\"" + std::to_string(before) + "\"" : "null") + "}");
+  exchange.json(200,
+                "{\"runs\":[" + runs + "],\"next\":" + (more ? "\"" + std::to_string(before) + "\"" : "null") + "}");
 }
 
 // Cancels, pauses or resumes; the answer is the run as it is then.

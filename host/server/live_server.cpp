@@ -50,7 +50,7 @@ struct LiveServer::State {
         parts(parts_),
         streams(streamOptions(config)),
         pipelines(config.data / "pipelines"),
-        api{parts.catalog, parts.journal, parts.runs, pipelines, config, nullptr},
+        api{parts.catalog, parts.journal, parts.runs, pipelines, config},
         auto_train({parts.catalog, parts.journal, parts.runs, streams, config, parts.hub}),
         counting(parts.journal.onEvent([this](const journal::Event& event) { count(event); })),
         http(config, router, parts.log, metrics, hooks()) {
@@ -86,6 +86,7 @@ struct LiveServer::State {
     options.log = [this](int level, const std::string& name, std::string_view message) {
       parts.log.write(levelOf(level), message, {{"sink", name}});
     };
+    options.network = parts.network;
     return std::make_unique<WebSink>(node, parts.catalog, parts.journal, parts.hub, streams, router,
                                      std::move(options));
   }

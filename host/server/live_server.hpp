@@ -22,6 +22,7 @@ class LiveServer {
     std::shared_ptr<pipeline::EventHub> hub;  ///< is given every event of the journal
     RunManager& runs;
     ServerLog& log;
+    services::Network network;  ///< of the server's own sinks
   };
 
   /// Makes the sinks; nothing listens yet. All parts outlive it. Throws Failure(usage) or Failure(plugin_unusable).

@@ -50,6 +50,10 @@ State::Claim::~Claim() {
   state_.changed.notify_all();
 }
 
+bool State::isConfined(const journal::Run& run) const {
+  return options.confinement && !std::filesystem::path(run.file).is_absolute();
+}
+
 // ---- from a pipeline to an engine
 // -------------------------------------------------------------------------------------------------
 
@@ -117,6 +121,7 @@ State::ActivePtr State::place(Ready ready, bool bounded, const std::function<jou
 // Throws when a node cannot be made; the place is free again then.
 void State::launch(const ActivePtr& one) try {
   auto engine_options = options.engine;
+  if (isConfined(one->ready.run)) engine_options.network = options.confined_network;
   engine_options.resume = one->ready.resume;
   auto engine =
       std::make_unique<pipeline::Engine>(*one->ready.pipeline, catalog, journal, one->ready.run, engine_options);
@@ -239,7 +244,9 @@ journal::Run State::resume(const journal::Run& run, const std::vector<config::Ov
     const std::lock_guard lock(mutex);
     mustBeUsable();
   }
-  auto going_on = pipeline::prepareResume(journal, catalog, run, changes, options.check);
+  config::CheckOptions check;
+  if (isConfined(run)) check.confinement = options.confinement;
+  auto going_on = pipeline::prepareResume(journal, catalog, run, changes, check);
   auto ready = prepare(std::move(going_on.pipeline), run.file);
   ready.run = going_on.run;
   ready.resume = true;

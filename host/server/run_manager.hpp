@@ -24,7 +24,10 @@ class RunManager {
     std::size_t queue = 256;          ///< waiting ones; more are refused
     bool resume_interrupted = false;  ///< go on by itself with the runs that a crash left running or queued
     bool closed = false;              ///< only runs that are adopted: start() and resume() are refused
-    config::CheckOptions check;  ///< how the pipeline of a resumed run is checked; base and overrides are the run's own
+    /// Rules and network of runs whose pipelines came over HTTP: they are no files of this machine. Others are the
+    /// user's own.
+    std::optional<config::Confinement> confinement;
+    services::Network confined_network;
     pipeline::EngineOptions engine;  ///< `hub` and `resume` are the manager's to set
   };
 

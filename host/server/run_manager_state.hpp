@@ -67,6 +67,8 @@ struct RunManager::State : std::enable_shared_from_this<State> {
 
   State(loader::Catalog& catalog, journal::Journal& journal, std::shared_ptr<pipeline::EventHub> hub, Options options);
 
+  bool isConfined(const journal::Run& run) const;
+
   // ---- the way of a run
   Ready prepare(config::Pipeline pipeline, const std::string& file);
   ActivePtr place(Ready ready, bool bounded, const std::function<journal::Run()>& order);

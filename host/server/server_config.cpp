@@ -317,4 +317,8 @@ ServerConfig loadServerConfig(const fs::path& file, const loader::TypeLookup& ty
   return readServerConfig(*text, file, types, overrides);
 }
 
+config::Confinement confinementOf(const ServerConfig& config) {
+  return {config.data, config.secrets, config.private_hosts};
+}
+
 }  // namespace troupe::server

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/confinement.hpp"
 #include "loader/type_lookup.hpp"
 #include "server/exchange.hpp"
 
@@ -86,6 +87,9 @@ ServerConfig readServerConfig(std::string_view text, const std::filesystem::path
 /// The same with a file; with an empty path everything has its default.
 ServerConfig loadServerConfig(const std::filesystem::path& file, const loader::TypeLookup& types,
                               const ServerOverrides& overrides = {});
+
+/// The rules of pipelines that come over HTTP.
+config::Confinement confinementOf(const ServerConfig& config);
 
 /// The JSON Schema of server.json, for editors.
 std::string_view serverSchema();

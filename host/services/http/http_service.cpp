@@ -56,7 +56,7 @@ HttpOutgoing prepare(const NodeNetwork& node, HttpRequest request, SecretText& s
   out.body = std::move(request.body);
   out.has_body = request.has_body;
   out.timeout = request.timeout;
-  out.public_only = node.public_only;
+  out.public_only = node.public_only && !namesHost(node.private_hosts, url.host);
   return out;
 }
 

@@ -20,7 +20,8 @@ class HttpService;
 struct Network {
   std::shared_ptr<HttpService> http;            ///< null: there is no network
   std::shared_ptr<const SecretSource> secrets;  ///< null: there are no secrets
-  bool public_only = false;                     ///< no loopback, private or link-local address
+  bool public_only = false;                     ///< no loopback, private or link-local address …
+  std::vector<std::string> private_hosts;       ///< … but those
 };
 
 /// The same for one node.
