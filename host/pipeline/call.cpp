@@ -26,13 +26,14 @@ std::string_view codeName(int code) {
   return code >= 0 && static_cast<std::size_t>(code) < kNames.size() ? kNames[static_cast<std::size_t>(code)] : "internal";
 }
 
-Call::Call(const loader::NodeType& type, std::string input, std::uint64_t random_seed, Listener listener)
+Call::Call(const loader::NodeType& type, std::shared_ptr<const std::string> input, std::uint64_t random_seed,
+           Listener listener)
     : type_(type), input_(std::move(input)), listener_(std::move(listener)), random_state_(random_seed) {
   // A table's ctx is the CallContext, so that services can be given the table alone.
   table_ = troupe_call{
       sizeof(troupe_call),
       static_cast<services::CallContext*>(this),
-      troupe_str{input_.data(), input_.size()},
+      troupe_str{input_->data(), input_->size()},
       [](void* ctx, std::uint32_t kind, troupe_str port, troupe_str json) {
         return static_cast<Call*>(static_cast<services::CallContext*>(ctx))->emit(kind, viewOf(port), viewOf(json));
       },

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "loader/manifest.hpp"
@@ -32,7 +33,11 @@ class Call final : public services::CallContext {
   /// Told of what is not a value: TROUPE_DELTA, TROUPE_PROGRESS, TROUPE_USAGE. On the plugin's thread.
   using Listener = std::function<void(std::uint32_t kind, std::string_view json)>;
 
-  Call(const loader::NodeType& type, std::string input, std::uint64_t random_seed, Listener listener = nullptr);
+  /// The input is shared with whoever may have to make a further attempt.
+  Call(const loader::NodeType& type, std::shared_ptr<const std::string> input, std::uint64_t random_seed,
+       Listener listener = nullptr);
+  Call(const loader::NodeType& type, std::string input, std::uint64_t random_seed, Listener listener = nullptr)
+      : Call(type, std::make_shared<const std::string>(std::move(input)), random_seed, std::move(listener)) {}
 
   /// The table for the plugin; valid as long as this object.
   troupe_call* table() { return &table_; }
@@ -61,7 +66,7 @@ class Call final : public services::CallContext {
   void violate(std::string message);
 
   const loader::NodeType& type_;
-  const std::string input_;
+  const std::shared_ptr<const std::string> input_;
   const Listener listener_;
   troupe_call table_;
   std::atomic<bool> cancelled_{false};

@@ -212,9 +212,10 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
     }
     return begin(job, true);  // Which refuses it.
   }
-  // The input is kept for a further attempt.
   execution->job = job;
-  execution->call = std::make_shared<Call>(*node_.type, job->request.input, job->request.random_seed, job->request.listener);
+  // The input stays the job's, for a further attempt.
+  execution->call = std::make_shared<Call>(*node_.type, std::shared_ptr<const std::string>(job, &job->request.input),
+                                           job->request.random_seed, job->request.listener);
   execution->began = Timer::Clock::now();
   execution->deadline = execution->began + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(node_.config->limits.timeout_s));
   ++job->outcome.attempts;

@@ -25,48 +25,69 @@ void eachScore(const Graph& graph, const Sample& sample, Visit visit) {
       for (const auto& score : scoring.scores) visit(scorer, score);
 }
 
-// `json` is an object; `members` is put before its closing brace.
-std::string withMembers(std::string_view json, std::string_view members) {
-  std::string text(json.substr(0, json.size() - 1));
-  if (text.size() > 1) text += ',';
-  text += members;
-  text += '}';
-  return text;
+// Inputs are made for every call of every sample, so they are written into one text that is long enough from the start.
+constexpr std::size_t kAround = 256;  // Bytes for what stands around the values.
+
+void appendQuality(std::string& out, const std::optional<double>& quality) {
+  out += "\"quality\":";
+  out += quality ? jsonNumber(*quality) : "null";
 }
 
-std::string qualityMember(const std::optional<double>& quality) { return "\"quality\":" + (quality ? jsonNumber(*quality) : "null"); }
+void appendScores(std::string& out, const Graph& graph, const Sample& sample, std::string_view candidate) {
+  out += '[';
+  bool first = true;
+  eachScore(graph, sample, [&](int, const ScoreValue& score) {
+    if (!candidate.empty() && score.candidate != candidate) return;
+    if (!first) out += ',';
+    first = false;
+    out += score.json;
+  });
+  out += ']';
+}
 
-std::string candidateList(const Graph& graph, const Sample& sample, bool with_scores) {
-  std::string list = "[";
+// With the qualities put before the closing brace of each; and the scores.
+void appendCandidates(std::string& out, const Graph& graph, const Sample& sample, bool with_scores) {
+  out += '[';
+  bool first = true;
   for (std::size_t c = 0; c < graph.candidates.size(); ++c) {
     const auto& answer = sample.answers[at(graph.candidates[c])];
     if (answer.state != Sample::State::value) continue;
-    auto members = qualityMember(c < sample.qualities.size() ? sample.qualities[c] : std::nullopt);
+    if (!first) out += ',';
+    first = false;
+    out += std::string_view(answer.json).substr(0, answer.json.size() - 1);
+    if (answer.json.size() > 2) out += ',';
+    appendQuality(out, c < sample.qualities.size() ? sample.qualities[c] : std::nullopt);
     if (with_scores) {
-      members += ",\"scores\":[";
-      const auto id = sample.candidateId(graph, graph.candidates[c]);
-      bool first = true;
-      eachScore(graph, sample, [&](int, const ScoreValue& score) {
-        if (score.candidate != id) return;
-        if (!first) members += ',';
-        first = false;
-        members += score.json;
-      });
-      members += ']';
+      out += ",\"scores\":";
+      appendScores(out, graph, sample, sample.candidateId(graph, graph.candidates[c]));
     }
-    if (list.size() > 1) list += ',';
-    list += withMembers(answer.json, members);
+    out += '}';
   }
-  return list + "]";
+  out += ']';
 }
 
-std::string scoreList(const Graph& graph, const Sample& sample) {
-  std::string list = "[";
-  eachScore(graph, sample, [&](int, const ScoreValue& score) {
-    if (list.size() > 1) list += ',';
-    list += score.json;
-  });
-  return list + "]";
+// The sample as filters and stores see it.
+void appendSample(std::string& out, const Graph& graph, const Sample& sample, std::string_view run_id) {
+  (out += "{\"run\":") += jsonString(run_id);
+  (out += ",\"index\":") += std::to_string(sample.index);
+  (out += ",\"seed\":") += std::to_string(sample.seed);
+  (out += ",\"prompt\":") += sample.prompt;
+  out += ",\"candidates\":";
+  appendCandidates(out, graph, sample, true);
+  out += ',';
+  appendQuality(out, sample.winner >= 0 ? sample.qualities[at(sample.winner)] : std::nullopt);
+  if (!sample.selection.empty()) (out += ',') += sample.selection;
+  out += '}';
+}
+
+void appendPort(std::string& out, std::string_view port) { (out += jsonString(port)) += ':'; }
+
+// Bytes of all candidates and scores.
+std::size_t sizeOfAnswers(const Graph& graph, const Sample& sample) {
+  std::size_t size = 0;
+  for (const int node : graph.candidates) size += sample.answers[at(node)].json.size() + 48;
+  eachScore(graph, sample, [&](int, const ScoreValue& score) { size += score.json.size() + 1; });
+  return size;
 }
 
 }  // namespace
@@ -107,22 +128,37 @@ std::vector<std::optional<double>> computeQualities(const Graph& graph, const Sa
 }
 
 std::string providerInput(const Graph& graph, const Sample& sample, int node) {
-  std::string input = "{";
-  for (const auto& edge : graph.nodes[at(node)].inputs) {
-    input += jsonString(edge.port) + ":";
-    input += edge.from == graph.source ? sample.prompt : sample.answers[at(edge.from)].json;
-    input += ',';
+  const auto valueOf = [&](const Graph::Edge& edge) -> const std::string& {
+    return edge.from == graph.source ? sample.prompt : sample.answers[at(edge.from)].json;
+  };
+  const auto& edges = graph.nodes[at(node)].inputs;
+  std::size_t size = sample.context.size() + kAround;
+  for (const auto& edge : edges) size += valueOf(edge).size() + edge.port.size();
+  std::string input;
+  input.reserve(size);
+  input += '{';
+  for (const auto& edge : edges) {
+    appendPort(input, edge.port);
+    (input += valueOf(edge)) += ',';
   }
-  return input + sample.context + "}";
+  (input += sample.context) += '}';
+  return input;
 }
 
 std::string scorerInput(const Graph& graph, const Sample& sample, int node, int candidate) {
   const auto& plan = graph.nodes[at(node)];
   const int provider = graph.candidates[at(candidate)];
-  std::string port = plan.type->in.empty() ? "candidate" : plan.type->in.front().name;
+  std::string_view port = plan.type->in.empty() ? std::string_view("candidate") : plan.type->in.front().name;
   for (const auto& edge : plan.inputs)
     if (edge.from == provider) port = edge.port;
-  return "{" + jsonString(port) + ":" + sample.answers[at(provider)].json + "," + sample.context + "}";
+  const auto& answer = sample.answers[at(provider)].json;
+  std::string input;
+  input.reserve(answer.size() + sample.context.size() + port.size() + kAround);
+  input += '{';
+  appendPort(input, port);
+  (input += answer) += ',';
+  (input += sample.context) += '}';
+  return input;
 }
 
 std::string sampleScorerInput(const Graph& graph, const Sample& sample, int node) {
@@ -142,20 +178,37 @@ std::string sampleScorerInput(const Graph& graph, const Sample& sample, int node
 }
 
 std::string selectorInput(const Graph& graph, const Sample& sample) {
-  std::string weights;
-  for (const int scorer : graph.scorers)
-    weights += (weights.empty() ? "" : ",") + jsonString(graph.name(scorer)) + ":" + jsonNumber(graph.nodes[at(scorer)].config->weight);
-  return "{\"scores\":" + scoreList(graph, sample) + ",\"candidates\":" + candidateList(graph, sample, false) + ",\"weights\":{" +
-         weights + "}," + sample.context + "}";
+  std::string input;
+  input.reserve(sizeOfAnswers(graph, sample) + sample.context.size() + graph.scorers.size() * 48 + kAround);
+  input += "{\"scores\":";
+  appendScores(input, graph, sample, {});
+  input += ",\"candidates\":";
+  appendCandidates(input, graph, sample, false);
+  input += ",\"weights\":{";
+  for (const int scorer : graph.scorers) {
+    if (input.back() != '{') input += ',';
+    appendPort(input, graph.name(scorer));
+    input += jsonNumber(graph.nodes[at(scorer)].config->weight);
+  }
+  input += "},";
+  (input += sample.context) += '}';
+  return input;
+}
+
+std::string sampleInput(const Graph& graph, const Sample& sample, std::string_view port, std::string_view run_id) {
+  std::string input;
+  input.reserve(sizeOfAnswers(graph, sample) + sample.prompt.size() + sample.selection.size() + port.size() + kAround);
+  input += '{';
+  appendPort(input, port);
+  appendSample(input, graph, sample, run_id);
+  input += '}';
+  return input;
 }
 
 std::string sampleJson(const Graph& graph, const Sample& sample, std::string_view run_id) {
-  std::string json = "{\"run\":" + jsonString(run_id) + ",\"index\":" + std::to_string(sample.index) +
-                     ",\"seed\":" + std::to_string(sample.seed) + ",\"prompt\":" + sample.prompt +
-                     ",\"candidates\":" + candidateList(graph, sample, true) + "," +
-                     qualityMember(sample.winner >= 0 ? sample.qualities[at(sample.winner)] : std::nullopt);
-  if (!sample.selection.empty()) json += "," + sample.selection;
-  return json + "}";
+  std::string json;
+  appendSample(json, graph, sample, run_id);
+  return json;
 }
 
 std::string decisionJson(const Graph& graph, const Sample& sample) {

@@ -85,7 +85,8 @@ std::string providerInput(const Graph& graph, const Sample& sample, int node);
 std::string scorerInput(const Graph& graph, const Sample& sample, int node, int candidate);
 std::string sampleScorerInput(const Graph& graph, const Sample& sample, int node);
 std::string selectorInput(const Graph& graph, const Sample& sample);
-/// The sample as filters and stores see it.
+/// The sample as filters and stores see it, on its port and alone.
+std::string sampleInput(const Graph& graph, const Sample& sample, std::string_view port, std::string_view run_id);
 std::string sampleJson(const Graph& graph, const Sample& sample, std::string_view run_id);
 
 /// What the journal keeps of a decision: the selection's members and the qualities by node.

@@ -58,7 +58,7 @@ void SampleFlow::filter(const SamplePtr& sample, std::vector<journal::Row> rows,
   request.index = sample->index;
   request.random_seed = callSeed(sample->index, node);
   const auto& inputs = graph_.nodes[at(node)].inputs;
-  request.input = "{" + jsonString(inputs.front().port) + ":" + sampleJson(graph_, *sample, run_.id) + "}";
+  request.input = sampleInput(graph_, *sample, inputs.front().port, run_.id);
   request.accept = [given](Call::Result& result, std::int64_t, int) {
     if (result.hold) {
       given->hold = readHold(*result.hold);
@@ -108,14 +108,13 @@ void SampleFlow::runStores(const SamplePtr& sample) {
   };
   auto stores = std::make_shared<Stores>();
   stores->open = static_cast<int>(due.size());
-  const auto json = sampleJson(graph_, *sample, run_.id);
   for (std::size_t i = 0; i < due.size(); ++i) {
     const int node = due[i];
     auto saved = std::make_shared<std::string>();
     NodeRunner::Request request;
     request.index = sample->index;
     request.random_seed = callSeed(sample->index, node);
-    request.input = "{" + jsonString(graph_.nodes[at(node)].inputs.front().port) + ":" + json + "}";
+    request.input = sampleInput(graph_, *sample, graph_.nodes[at(node)].inputs.front().port, run_.id);
     request.accept = [saved](Call::Result& result, std::int64_t, int) {
       for (const auto& value : result.values)
         if (value.port->name == "saved") *saved = normalize(value.json);
