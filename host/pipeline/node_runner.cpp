@@ -68,7 +68,7 @@ struct NodeRunner::Job {
 // One attempt inside the plugin.
 struct NodeRunner::Execution {
   std::shared_ptr<Job> job;
-  std::optional<Call> call;
+  std::shared_ptr<Call> call;
   std::shared_ptr<LiveInstance> instance;
   Timer::Clock::time_point began, deadline;
   bool cancelled = false;              // Under the runner's mutex.
@@ -224,8 +224,8 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
   }
   execution->job = job;
   // The input stays the job's, for a further attempt.
-  execution->call.emplace(*node_.type, std::shared_ptr<const std::string>(job, &job->request.input),
-                          job->request.random_seed, job->request.listener);
+  execution->call = std::make_shared<Call>(*node_.type, std::shared_ptr<const std::string>(job, &job->request.input),
+                                           job->request.random_seed, job->request.listener);
   execution->began = Timer::Clock::now();
   execution->deadline = execution->began + duration_cast<Timer::Clock::duration>(
                                                std::chrono::duration<double>(node_.config->limits.timeout_s));

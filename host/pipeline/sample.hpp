@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -58,7 +59,7 @@ struct Sample {
     int candidate;  ///< of a scorer; -1: provider, or scorer of whole samples
     bool here;      ///< need not get a worker of its own
   };
-  std::vector<Due> due;    ///< calls about to be made, by whoever works on the sample
+  std::deque<Due> due;     ///< calls about to be made, by whoever works on the sample
   bool suspended = false;  ///< a call came back undone, since the run pauses
 
   bool decided = false;

@@ -44,7 +44,6 @@ void SampleFlow::collectReady(Sample& sample) const {
   using State = Sample::State;
   if (sample.suspended) return;
   std::vector<Sample::Due> ready;
-  ready.reserve(graph_.providers.size() + graph_.scorers.size());
   const auto add = [&](int node, int candidate) {
     ready.push_back({node, candidate, !graph_.nodes[at(node)].may_block});
   };
@@ -144,7 +143,7 @@ void SampleFlow::advance(const SamplePtr& sample, const NodeRunner::Outcome* clo
       const std::lock_guard lock(sample->mutex);
       if (sample->due.empty()) return;
       due = sample->due.front();
-      sample->due.erase(sample->due.begin());
+      sample->due.pop_front();
     }
     const bool provider = graph_.nodes[at(due.node)].type->kind == loader::Kind::provider;
     provider ? runProvider(sample, due.node, due.here) : runScorer(sample, due);

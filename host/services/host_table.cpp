@@ -72,10 +72,4 @@ int HostTable::asset(void* ctx, troupe_str path, troupe_str content_type, troupe
   return result.code;
 }
 
-const void* HostTable::extension(std::string_view id) const {
-  if (id == TROUPE_CLOCK_ID) return &kClock;
-  if (id == TROUPE_HTTP_ID) return http_.table();
-  return nullptr;
-}
-
 }  // namespace troupe::services
