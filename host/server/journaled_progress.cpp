@@ -11,7 +11,7 @@
 namespace troupe::server {
 namespace {
 
-constexpr std::size_t kNear = 64;  // Events that are looked at before the whole run is searched.
+constexpr std::size_t kNear = 16;  // Events that are looked at before the whole run is searched.
 
 std::optional<std::string> progressOf(const journal::Event& event) {
   if (event.type != "sample" && event.type != "run") return std::nullopt;

@@ -1,5 +1,7 @@
 #include "server/run_manager.hpp"
 
+#include <rapidjson/document.h>
+
 #include <algorithm>
 #include <chrono>
 #include <troupe/troupe.hpp>
@@ -28,6 +30,17 @@ RunManager::Options withHub(RunManager::Options options, std::shared_ptr<pipelin
   options.at_once = std::max(1, options.at_once);
   options.engine.hub = std::move(hub);
   return options;
+}
+
+// {"models", "genres"} of a result.
+std::optional<std::string> tableOf(const std::string& result) {
+  rapidjson::Document document;
+  document.Parse(result.data(), result.size());
+  if (document.HasParseError() || !document.IsObject()) return std::nullopt;
+  const auto models = document.FindMember("models");
+  const auto genres = document.FindMember("genres");
+  if (models == document.MemberEnd() || genres == document.MemberEnd()) return std::nullopt;
+  return "{\"models\":" + toJson(models->value) + ",\"genres\":" + toJson(genres->value) + "}";
 }
 
 std::string by(const char* done, const std::string& who) {
@@ -292,6 +305,9 @@ std::string RunManager::stats(const journal::Run& run) const {
   }
   if (one)
     if (auto now = one->with([](auto& engine) { return engine.stats(); })) return *now;
+  if (run.state == "complete" || run.state == "failed") {  // Its result has them: the rows may be very many.
+    if (auto told = tableOf(run.result_json)) return *told;
+  }
   pipeline::RunStats stats(run.samples, {});
   stats.restore(state_->journal.totals(run.key), run, {});
   return stats.table();

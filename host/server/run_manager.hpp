@@ -92,7 +92,7 @@ class RunManager {
   std::size_t queued() const;
   /// Runs that a crash left running or queued and that nobody has resumed.
   std::vector<journal::Run> interrupted() const;
-  /// Runs that are under way, by their beginning, then those that wait, in their order.
+  /// Runs that are under way, the oldest first, then those that wait, in their order.
   std::vector<journal::Run> current() const;
   /// Why the journal can be written no more: then all runs have ended, and nothing can be begun.
   std::optional<std::string> broken() const;
