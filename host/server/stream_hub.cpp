@@ -92,7 +92,7 @@ StreamHub::Refusal StreamLoop::subscribe(StreamHub::StreamId id, StreamHub::Subs
   auto& stream = find(id);
   lock.unlock();
   const auto address = subscription.address;
-  auto fresh = std::make_unique<Subscriber>(std::move(subscription), stream, options_.stall);
+  auto fresh = std::make_unique<Subscriber>(std::move(subscription), stream);
   lock.lock();
   if (const auto no = refusal(address); no != StreamHub::Refusal::none) {
     lock.unlock();

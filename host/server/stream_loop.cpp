@@ -138,7 +138,7 @@ void StreamLoop::restIfBehind() {
 void StreamLoop::welcome(std::unique_ptr<Subscriber> fresh) {
   auto& subscriber = *fresh;
   subscriber.stream->subscribers.push_back(std::move(fresh));
-  subscriber.sent = now_;
+  subscriber.sent = subscriber.taken = now_;
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &subscriber;
@@ -183,7 +183,7 @@ void StreamLoop::serve(Subscriber& subscriber) {
       case Subscriber::Wrote::blocked:
         subscriber.blocked = true;
         subscriber.taken = now_;
-        subscriber.unconfirmed = static_cast<std::uint32_t>(subscriber.socket.unconfirmed());
+        subscriber.confirmed = subscriber.socket.confirmed();
         schedule(now_ + options_.stall / 4);
         return;
       case Subscriber::Wrote::more:

@@ -70,6 +70,7 @@ class StreamLoop {
 
   // What happens by the clock: stream_timers.cpp.
   void scan();
+  bool stalled(Subscriber& subscriber);
   void releaseLatest(Stream& stream);
   void sayGoodbye();
   void schedule(Time time) { scan_at_ = std::min(scan_at_, time); }

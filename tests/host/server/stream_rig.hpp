@@ -52,11 +52,13 @@ class Loopback {
   std::pair<Poco::Net::StreamSocket, Poco::Net::StreamSocket> connect(int receive_buffer = 0) {
     Poco::Net::StreamSocket client(Poco::Net::SocketAddress::IPv4);
     if (receive_buffer != 0) client.setReceiveBufferSize(receive_buffer);
+    const std::lock_guard lock(mutex_);  // The next to be accepted is the one that connected.
     client.connect(server_.address());
     return {client, server_.acceptConnection()};
   }
 
  private:
+  std::mutex mutex_;
   Poco::Net::ServerSocket server_;
 };
 
