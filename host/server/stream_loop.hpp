@@ -95,6 +95,7 @@ class StreamLoop {
   Time now_{};
   Time scan_at_ = Time::max();
   Time rest_until_{};
+  int late_passes_ = 0;  // In a row.
   std::vector<Stream*> known_;
   std::vector<Subscriber*> again_;
   std::unordered_map<std::uint64_t, Subscriber*> waiting_;  // For a page, by the number of the question.
