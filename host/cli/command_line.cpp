@@ -21,7 +21,7 @@ namespace {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> list;
-    for (auto family : {runCommands(), pipelineCommands(), runsCommands(), pluginsCommands()})
+    for (auto family : {runCommands(), watchCommands(), pipelineCommands(), runsCommands(), pluginsCommands()})
       std::move(family.begin(), family.end(), std::back_inserter(list));
     return list;
   }();

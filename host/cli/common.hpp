@@ -8,6 +8,7 @@
 #include "config/pipeline_config.hpp"
 #include "journal/journal.hpp"
 #include "loader/catalog.hpp"
+#include "support/problem.hpp"
 
 namespace troupe::cli {
 
@@ -24,6 +25,9 @@ std::unique_ptr<journal::Journal> openJournal(const Arguments& arguments, bool w
 
 /// A name of a file with the value of each --set, --samples, --in-flight, --seed and --genres as overrides.
 std::vector<config::Override> overridesFrom(const Arguments& arguments);
+
+/// What a command ends with that was about a run, by the state in which that ended.
+ExitCode exitCodeOf(const std::string& state);
 
 /// Options that change a pipeline for one run.
 std::vector<OptionSpec> overrideOptions();

@@ -68,13 +68,6 @@ void printNext(const config::Pipeline& pipeline) {
                  "LIMIT 5\"\n";
 }
 
-ExitCode exitCode(const std::string& state) {
-  if (state == "complete") return ExitCode::complete;
-  if (state == "failed") return ExitCode::all_failed;
-  if (state == "cancelled") return ExitCode::cancelled;
-  return ExitCode::paused;
-}
-
 // Before the engine goes, nobody may call it any more.
 struct Silence {
   Signals& signals;
@@ -109,7 +102,7 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
       if (end.state == "paused")
         std::cerr << "troupe: run " << run.id << " is paused: " << end.reason << "; go on with: troupe resume "
                   << run.id << std::endl;
-      std::_Exit(static_cast<int>(exitCode(end.state)));
+      std::_Exit(static_cast<int>(exitCodeOf(end.state)));
     }
   } catch (const Failure& e) {
     if (e.code() != ExitCode::journal) {
@@ -132,7 +125,7 @@ ExitCode execute(const config::Pipeline& pipeline, loader::Catalog& catalog, jou
               << '\n';
   if (end.state == "failed" && quiet)
     std::cerr << "troupe: run " << run.id << ": " << end.reason << "; see: troupe runs show " << run.id << '\n';
-  return exitCode(end.state);
+  return exitCodeOf(end.state);
 }
 
 std::string overridesJson(const std::vector<config::Override>& overrides) {
@@ -177,7 +170,7 @@ ExitCode resume(const std::string& name, const Arguments& arguments, const std::
                                 [](const auto& c) { return c.path == "run.samples" || c.path == "/run/samples"; });
   if (run.state != "running" && run.state != "paused" && !(more && run.state != "cancelled")) {
     std::cerr << "troupe: run " << run.id << " is " << run.state << "; there is nothing to resume\n";
-    return exitCode(run.state);
+    return exitCodeOf(run.state);
   }
   auto overrides = overridesOf(run);
   overrides.insert(overrides.end(), changes.begin(), changes.end());

@@ -14,7 +14,10 @@
 namespace troupe::server {
 
 StreamLoop::StreamLoop(StreamHub::Options options)
-    : options_(options), epoll_{::epoll_create1(EPOLL_CLOEXEC)}, wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}, replay_([this](std::vector<StreamReplay::Answer> answers) {
+    : options_(options),
+      epoll_{::epoll_create1(EPOLL_CLOEXEC)},
+      wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)},
+      replay_([this](std::vector<StreamReplay::Answer> answers) {
         {
           const std::lock_guard lock(mutex_);
           answers_.insert(answers_.end(), answers.begin(), answers.end());
@@ -79,7 +82,8 @@ StreamHub::Refusal StreamLoop::refusal(const std::string& address) const {
   if (closing_ || stop_) return StreamHub::Refusal::closing;
   if (present_ >= options_.subscribers) return StreamHub::Refusal::full;
   const auto found = addresses_.find(address);
-  return found != addresses_.end() && found->second >= options_.per_address ? StreamHub::Refusal::address_full : StreamHub::Refusal::none;
+  return found != addresses_.end() && found->second >= options_.per_address ? StreamHub::Refusal::address_full
+                                                                            : StreamHub::Refusal::none;
 }
 
 StreamHub::Refusal StreamLoop::admits(const std::string& address) const {
@@ -146,7 +150,9 @@ StreamHub::~StreamHub() = default;
 StreamHub::StreamId StreamHub::addStream(StreamSpec spec) { return state_->addStream(std::move(spec)); }
 void StreamHub::publish(StreamId stream, StreamFrame frame) { state_->publish(stream, std::move(frame)); }
 StreamHub::Refusal StreamHub::admits(const std::string& address) const { return state_->admits(address); }
-StreamHub::Refusal StreamHub::subscribe(StreamId stream, Subscription subscription) { return state_->subscribe(stream, std::move(subscription)); }
+StreamHub::Refusal StreamHub::subscribe(StreamId stream, Subscription subscription) {
+  return state_->subscribe(stream, std::move(subscription));
+}
 void StreamHub::shutdown(std::chrono::milliseconds limit) { state_->shutdown(limit); }
 StreamHub::Figures StreamHub::figures() const { return state_->figures(); }
 std::size_t StreamHub::subscribers(StreamId stream) const { return state_->subscribers(stream); }

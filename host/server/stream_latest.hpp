@@ -10,8 +10,8 @@
 
 namespace troupe::server {
 
-/// The ephemeral frames of a stream: the latest of each run and key, in the order of their coming. They are let out in groups, so that a key
-/// that changes often is sent only as it is in the end. [hub's thread]
+/// The ephemeral frames of a stream: the latest of each run and key, in the order of their coming. They are let out in
+/// groups, so that a key that changes often is sent only as it is in the end. [hub's thread]
 class StreamLatest {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -31,7 +31,8 @@ void StreamLoop::run() {
   bury();
 }
 
-// Milliseconds until there is something to do by the clock; 0 when there is something now. Whoever brings something later wakes us.
+// Milliseconds until there is something to do by the clock; 0 when there is something now. Whoever brings something
+// later wakes us.
 int StreamLoop::timeout() {
   if (!again_.empty()) return 0;
   auto until = scan_at_;
@@ -41,7 +42,8 @@ int StreamLoop::timeout() {
   {
     const std::lock_guard lock(mutex_);
     if (stop_ || !fresh_.empty() || !answers_.empty() || (closing_ && !goodbye_)) return 0;
-    const bool waits = std::any_of(streams_.begin(), streams_.end(), [](const auto& stream) { return stream->count != 0 && !stream->inbox.empty(); });
+    const bool waits = std::any_of(streams_.begin(), streams_.end(),
+                                   [](const auto& stream) { return stream->count != 0 && !stream->inbox.empty(); });
     if (waits && now_ >= rest_until_) return 0;
     if (waits) until = std::min(until, rest_until_);
     awake_ = waits;
@@ -125,8 +127,8 @@ void StreamLoop::deliver(Stream& stream) {
     if (subscriber->phase == Phase::live) serve(*subscriber);
 }
 
-// When frames keep coming while others are written, the thread does not keep up. It then waits as long as a pass takes, so that more go out in
-// one write; not at once, since one late pass is no saturation.
+// When frames keep coming while others are written, the thread does not keep up. It then waits as long as a pass takes,
+// so that more go out in one write; not at once, since one late pass is no saturation.
 void StreamLoop::restIfBehind() {
   constexpr int kLatePasses = 4;
   const auto now = Clock::now();
@@ -136,9 +138,11 @@ void StreamLoop::restIfBehind() {
     return;
   }
   const std::lock_guard lock(mutex_);
-  const bool behind = std::any_of(streams_.begin(), streams_.end(), [](const auto& stream) { return stream->count != 0 && !stream->inbox.empty(); });
+  const bool behind = std::any_of(streams_.begin(), streams_.end(),
+                                  [](const auto& stream) { return stream->count != 0 && !stream->inbox.empty(); });
   late_passes_ = behind ? late_passes_ + 1 : 0;
-  if (late_passes_ >= kLatePasses && took < options_.merge) rest_until_ = now + std::min<Clock::duration>(took, options_.merge - took);
+  if (late_passes_ >= kLatePasses && took < options_.merge)
+    rest_until_ = now + std::min<Clock::duration>(took, options_.merge - took);
 }
 
 void StreamLoop::welcome(std::unique_ptr<Subscriber> fresh) {
@@ -273,7 +277,8 @@ void StreamLoop::bury() {
   std::erase_if(again_, closed);
   std::vector<std::unique_ptr<Subscriber>> dead;
   for (auto* stream : known_) {
-    const auto first = std::stable_partition(stream->subscribers.begin(), stream->subscribers.end(), [&](const auto& s) { return !closed(s); });
+    const auto first = std::stable_partition(stream->subscribers.begin(), stream->subscribers.end(),
+                                             [&](const auto& s) { return !closed(s); });
     std::move(first, stream->subscribers.end(), std::back_inserter(dead));
     stream->subscribers.erase(first, stream->subscribers.end());
   }

@@ -18,10 +18,11 @@
 
 namespace troupe::server {
 
-/// The inside of StreamHub: an inbox that any thread fills, and the one thread that empties it, owns all sockets and writes.
+/// The inside of StreamHub: an inbox that any thread fills, and the one thread that empties it, owns all sockets and
+/// writes.
 ///
-/// A pass takes what is in the inbox, puts it into the rings and lets each subscriber write what it has not had. While the thread is awake
-/// nobody makes a system call to wake it.
+/// A pass takes what is in the inbox, puts it into the rings and lets each subscriber write what it has not had. While
+/// the thread is awake nobody makes a system call to wake it.
 class StreamLoop {
  public:
   explicit StreamLoop(StreamHub::Options options);
@@ -46,7 +47,7 @@ class StreamLoop {
     explicit operator bool() const { return fd >= 0; }
   };
 
-  Stream& find(StreamHub::StreamId stream) const;  // With mutex_.
+  Stream& find(StreamHub::StreamId stream) const;                // With mutex_.
   StreamHub::Refusal refusal(const std::string& address) const;  // With mutex_.
   void wake();
 

@@ -36,7 +36,8 @@ void StreamRing::skip(std::int64_t id) {
 
 std::optional<std::uint64_t> StreamRing::after(std::int64_t id) const {
   if (!complete_after_ || id < *complete_after_) return std::nullopt;
-  const auto found = std::upper_bound(frames_.begin(), frames_.end(), id, [](std::int64_t value, const StreamFrame& frame) { return value < frame.id; });
+  const auto found = std::upper_bound(frames_.begin(), frames_.end(), id,
+                                      [](std::int64_t value, const StreamFrame& frame) { return value < frame.id; });
   return first_ + static_cast<std::uint64_t>(found - frames_.begin());
 }
 

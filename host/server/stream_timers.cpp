@@ -6,8 +6,9 @@ namespace troupe::server {
 namespace {
 
 using Phase = Subscriber::Phase;
-constexpr std::chrono::seconds kLinger{2};           // A client that was told the end has so long to close its side.
-constexpr std::chrono::milliseconds kQuantum{20};    // Ten thousand heartbeats are not ten thousand looks at all subscribers.
+constexpr std::chrono::seconds kLinger{2};  // A client that was told the end has so long to close its side.
+constexpr std::chrono::milliseconds kQuantum{
+    20};  // Ten thousand heartbeats are not ten thousand looks at all subscribers.
 
 Bytes ask(const std::function<Bytes()>& function) {
   try {

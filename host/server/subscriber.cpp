@@ -5,9 +5,9 @@
 namespace troupe::server {
 namespace {
 
-constexpr std::size_t kPieces = 512;            // Of one write; the kernel takes 1024.
+constexpr std::size_t kPieces = 512;             // Of one write; the kernel takes 1024.
 constexpr std::size_t kWriteBytes = 256u << 10;  // Offered in one write.
-constexpr int kWrites = 4;                      // A share.
+constexpr int kWrites = 4;                       // A share.
 
 std::size_t sizeOf(const Bytes& bytes) { return bytes ? bytes->size() : 0; }
 

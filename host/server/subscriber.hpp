@@ -23,18 +23,22 @@ struct Subscriber;
 /// One stream: what it sends, and to whom. [hub's thread, where not said otherwise]
 struct Stream {
   Stream(StreamHub::StreamSpec given, const StreamHub::Options& options)
-      : spec(std::move(given)), ring(options.ring_frames, options.ring_bytes), frame_limit(options.ring_frames), byte_limit(options.ring_bytes) {}
+      : spec(std::move(given)),
+        ring(options.ring_frames, options.ring_bytes),
+        frame_limit(options.ring_frames),
+        byte_limit(options.ring_bytes) {}
 
   const StreamHub::StreamSpec spec;
   StreamRing ring;
   StreamLatest latest;
   std::vector<std::unique_ptr<Subscriber>> subscribers;
-  Bytes bye;                                    ///< of an orderly end
-  std::vector<StreamFrame> arrived;             ///< taken from the inbox
-  std::int64_t gap = 0;                         ///< id of the newest durable frame that was lost before those
+  Bytes bye;                          ///< of an orderly end
+  std::vector<StreamFrame> arrived;   ///< taken from the inbox
+  std::int64_t gap = 0;               ///< id of the newest durable frame that was lost before those
   std::atomic<std::size_t> count{0};  ///< of those taken and not yet closed [any thread]
 
-  // What has been published and not yet seen by the thread; no more than the ring could hold. Guarded by the hub's mutex.
+  // What has been published and not yet seen by the thread; no more than the ring could hold. Guarded by the hub's
+  // mutex.
   const std::size_t frame_limit, byte_limit;
   std::vector<StreamFrame> inbox;
   std::size_t inbox_bytes = 0;
@@ -89,9 +93,9 @@ struct Subscriber {
 
   Bytes current;  ///< a frame that has begun
   std::size_t offset = 0;
-  std::int64_t cursor;         ///< id of the newest durable frame that it has, or that has begun
-  std::uint64_t place = 0;     ///< live: of the next frame in the ring
-  std::uint64_t seen = 0;      ///< version of the newest ephemeral frame that it has
+  std::int64_t cursor;      ///< id of the newest durable frame that it has, or that has begun
+  std::uint64_t place = 0;  ///< live: of the next frame in the ring
+  std::uint64_t seen = 0;   ///< version of the newest ephemeral frame that it has
   std::shared_ptr<const Page> page;
   std::uint32_t page_at = 0;
   std::uint64_t asked_from = 0;  ///< first place of the ring when the page was asked for

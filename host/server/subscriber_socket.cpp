@@ -16,9 +16,9 @@
 namespace troupe::server {
 namespace {
 
-constexpr std::size_t kRecord = 16u << 10;        // What one TLS record holds.
-constexpr std::uint32_t kMaxHeard = 64u << 10;    // A watcher has nothing to say after its request.
-constexpr int kMaxUnsent = 256 << 10;             // Kept by the kernel for a slow reader, beside what is on its way.
+constexpr std::size_t kRecord = 16u << 10;      // What one TLS record holds.
+constexpr std::uint32_t kMaxHeard = 64u << 10;  // A watcher has nothing to say after its request.
+constexpr int kMaxUnsent = 256 << 10;           // Kept by the kernel for a slow reader, beside what is on its way.
 
 // What the kernel tells goes on behind what the C library knows of it.
 struct TcpInfo {
@@ -44,7 +44,8 @@ SubscriberSocket::SubscriberSocket(Poco::Net::StreamSocket socket)
   try {
     socket_.setBlocking(false);
     if (!tls_) return;
-    // Poco's secure socket asks the socket below it whether it blocks, and that one does not know. It then polls for this time, and throws.
+    // Poco's secure socket asks the socket below it whether it blocks, and that one does not know. It then polls for
+    // this time, and throws.
     socket_.setSendTimeout({});
     socket_.setReceiveTimeout({});
   } catch (const Poco::Exception&) {  // It has gone already; the first write says so.

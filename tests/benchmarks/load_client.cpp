@@ -1,10 +1,10 @@
 #include "benchmarks/load_client.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +18,9 @@
 namespace troupe::bench {
 namespace {
 
-std::int64_t nowNs() { return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count(); }
+std::int64_t nowNs() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count();
+}
 
 struct Connection {
   int fd = -1;
@@ -36,7 +38,8 @@ class Reader {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (auto& connection : connections_) {
       connection.fd = ::socket(AF_INET, SOCK_STREAM, 0);
-      if (connection.fd < 0 || ::connect(connection.fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) std::_Exit(3);
+      if (connection.fd < 0 || ::connect(connection.fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        std::_Exit(3);
       epoll_event event{};
       event.events = EPOLLIN;
       event.data.ptr = &connection;
@@ -65,7 +68,11 @@ class Reader {
     figures_.seconds = static_cast<double>(last_ns_ - first_ns_) / 1e9;
     if (!latencies_.empty()) {
       std::sort(latencies_.begin(), latencies_.end());
-      const auto at = [&](double part) { return static_cast<double>(latencies_[static_cast<std::size_t>(part * static_cast<double>(latencies_.size() - 1))]) / 1e3; };
+      const auto at = [&](double part) {
+        return static_cast<double>(
+                   latencies_[static_cast<std::size_t>(part * static_cast<double>(latencies_.size() - 1))]) /
+               1e3;
+      };
       figures_.p50_ms = at(0.5);
       figures_.p99_ms = at(0.99);
     }
@@ -145,10 +152,13 @@ LoadClient::~LoadClient() {
 
 LoadClient::Figures LoadClient::finish() {
   Figures figures;
-  if (::read(result_, &figures, sizeof figures) != sizeof figures) throw std::runtime_error("the load client has failed");
+  if (::read(result_, &figures, sizeof figures) != sizeof figures)
+    throw std::runtime_error("the load client has failed");
   ::waitpid(child_, nullptr, 0);
   child_ = -1;
-  if (figures.wrong != 0) throw std::runtime_error("the load client saw " + std::to_string(figures.wrong) + " events lost, doubled or out of order");
+  if (figures.wrong != 0)
+    throw std::runtime_error("the load client saw " + std::to_string(figures.wrong) +
+                             " events lost, doubled or out of order");
   return figures;
 }
 

@@ -20,8 +20,8 @@ struct LoadStamp {
 };
 std::string loadFrame(std::uint64_t number);
 
-/// Many connections that read, in a process of its own, so that its work is not counted as the server's. It checks that each gets every event
-/// once and in order.
+/// Many connections that read, in a process of its own, so that its work is not counted as the server's. It checks that
+/// each gets every event once and in order.
 class LoadClient {
  public:
   struct Figures {

@@ -7,7 +7,8 @@
 using namespace troupe::test;
 
 TEST_CASE("every reader gets every frame once and in order, whenever it comes and whatever it has") {
-  const auto seed = static_cast<unsigned>(scaled("TROUPE_SEED", static_cast<int>(std::random_device{}() & 0x7fffffffU)));
+  const auto seed =
+      static_cast<unsigned>(scaled("TROUPE_SEED", static_cast<int>(std::random_device{}() & 0x7fffffffU)));
   INFO("seed " << seed);
   StreamHub::Options options;
   options.ring_frames = 64;  // Most have to read back.
@@ -101,7 +102,8 @@ TEST_CASE("ephemeral frames come as the latest of their key, at most one group i
     rig.tell("progress", "q" + std::to_string(i), 2);
   }
   std::vector<std::string> got;
-  while (std::count(got.begin(), got.end(), "~p1000") + std::count(got.begin(), got.end(), "~q1000") < 2) got.push_back(*all.next());
+  while (std::count(got.begin(), got.end(), "~p1000") + std::count(got.begin(), got.end(), "~q1000") < 2)
+    got.push_back(*all.next());
   const auto groups = 1 + (std::chrono::steady_clock::now() - began) / options.conflate;
   CHECK(static_cast<long>(got.size()) <= 2 * (groups + 1));
   while (one.next() != "~p1000") {

@@ -13,7 +13,8 @@ TEST_CASE("a reader that never reads is dropped after the stall time, and nobody
   options.ring_bytes = 1u << 20;
   StreamRig rig(options);
   std::atomic<int> gone{0};
-  auto stalled = rig.join(0, 0, [&] { ++gone; }, 4096);
+  auto stalled = rig.join(
+      0, 0, [&] { ++gone; }, 4096);
   auto healthy = rig.join();
   const auto began = std::chrono::steady_clock::now();
   auto slowest = 0ns;
@@ -39,7 +40,8 @@ TEST_CASE("a reader of one byte at a time gets everything") {
   for (std::int64_t id = 1; id <= 500; ++id) rig.publish(id, 1, 100);
   std::string text;
   char byte = 0;
-  for (int lines = 0; lines < 501 && slow.socket().receiveBytes(&byte, 1) == 1; text += byte) lines += byte == '\n' ? 1 : 0;
+  for (int lines = 0; lines < 501 && slow.socket().receiveBytes(&byte, 1) == 1; text += byte)
+    lines += byte == '\n' ? 1 : 0;
   std::string want = "hello\n";
   for (std::int64_t id = 1; id <= 500; ++id) want += std::to_string(id) + " " + std::string(100, 'x') + "\n";
   CHECK(text == want);
@@ -83,7 +85,8 @@ TEST_CASE("a client that goes away is noticed, however it goes") {
   SECTION("it talks and talks") {
     const std::string chatter(8192, 'x');
     try {
-      for (int i = 0; i < 1000 && gone == 0; ++i) reader.socket().sendBytes(chatter.data(), static_cast<int>(chatter.size()));
+      for (int i = 0; i < 1000 && gone == 0; ++i)
+        reader.socket().sendBytes(chatter.data(), static_cast<int>(chatter.size()));
     } catch (const Poco::Exception&) {
     }
   }

@@ -81,7 +81,9 @@ TEST_CASE("a shutdown does not wait longer than it may for those who do not read
   spec.bye = [] { return bytes("bye\n"); };
   StreamRig rig({}, spec);
   std::atomic<int> gone{0};
-  auto stuck = rig.join(0, 0, [&] { ++gone; }, 4096), idle = rig.join(0, 0, [&] { ++gone; });
+  auto stuck = rig.join(
+           0, 0, [&] { ++gone; }, 4096),
+       idle = rig.join(0, 0, [&] { ++gone; });
   for (std::int64_t id = 1; id <= 200; ++id) rig.publish(id, 2, 50'000);
   CHECK(idle.id() == 1);
   const auto began = std::chrono::steady_clock::now();

@@ -139,7 +139,8 @@ TEST_CASE("many that ask for the same are answered with one reading") {
 }
 
 TEST_CASE("cut anywhere and come back with the last id: the sequence is complete") {
-  const auto seed = static_cast<unsigned>(scaled("TROUPE_SEED", static_cast<int>(std::random_device{}() & 0x7fffffffU)));
+  const auto seed =
+      static_cast<unsigned>(scaled("TROUPE_SEED", static_cast<int>(std::random_device{}() & 0x7fffffffU)));
   const int cuts = scaled("TROUPE_CUTS", 300);
   INFO("seed " << seed << ", " << cuts << " cuts");
   StreamHub::Options options;

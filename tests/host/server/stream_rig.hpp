@@ -65,7 +65,9 @@ class Loopback {
 /// Reads a stream as lines.
 class LineReader {
  public:
-  explicit LineReader(Poco::Net::StreamSocket socket) : socket_(std::move(socket)) { socket_.setReceiveTimeout(Poco::Timespan(20, 0)); }
+  explicit LineReader(Poco::Net::StreamSocket socket) : socket_(std::move(socket)) {
+    socket_.setReceiveTimeout(Poco::Timespan(20, 0));
+  }
 
   /// The next whole line; nothing at the end of the stream. Throws when none comes.
   std::optional<std::string> next() {
@@ -117,7 +119,8 @@ class Committed {
   std::vector<StreamFrame> read(journal::RunKey run, std::int64_t after, std::size_t limit) const {
     const std::lock_guard lock(mutex_);
     std::vector<StreamFrame> page;
-    auto frame = std::upper_bound(frames_.begin(), frames_.end(), after, [](std::int64_t id, const auto& f) { return id < f.id; });
+    auto frame = std::upper_bound(frames_.begin(), frames_.end(), after,
+                                  [](std::int64_t id, const auto& f) { return id < f.id; });
     for (; frame != frames_.end() && page.size() < limit; ++frame)
       if (run == 0 || frame->run == run || frame->run == 0) page.push_back(*frame);
     return page;
@@ -139,7 +142,8 @@ class StreamRig {
  public:
   explicit StreamRig(StreamHub::Options options = {}, StreamHub::StreamSpec spec = {}) : hub(options) {
     spec.name = "test";
-    if (!spec.replay) spec.replay = [this](auto run, auto after, auto limit) { return committed.read(run, after, limit); };
+    if (!spec.replay)
+      spec.replay = [this](auto run, auto after, auto limit) { return committed.read(run, after, limit); };
     stream = hub.addStream(std::move(spec));
   }
 
@@ -153,7 +157,8 @@ class StreamRig {
     frame.bytes = bytes("~" + text + "\n");
     hub.publish(stream, std::move(frame));
   }
-  LineReader join(std::int64_t cursor = 0, journal::RunKey run = 0, std::function<void()> gone = nullptr, int receive_buffer = 0) {
+  LineReader join(std::int64_t cursor = 0, journal::RunKey run = 0, std::function<void()> gone = nullptr,
+                  int receive_buffer = 0) {
     auto [client, server] = loopback.connect(receive_buffer);
     StreamHub::Subscription subscription;
     subscription.socket = server;

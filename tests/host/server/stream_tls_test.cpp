@@ -36,7 +36,8 @@ void makeCertificate(const std::filesystem::path& key_file, const std::filesyste
     const std::unique_ptr<std::FILE, decltype(&std::fclose)> out(std::fopen(file.c_str(), "w"), std::fclose);
     REQUIRE(put(out.get()) == 1);
   };
-  write(key_file, [&](std::FILE* out) { return PEM_write_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
+  write(key_file,
+        [&](std::FILE* out) { return PEM_write_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
   write(certificate_file, [&](std::FILE* out) { return PEM_write_X509(out, certificate.get()); });
 }
 
@@ -45,10 +46,12 @@ class SecureLoopback {
  public:
   SecureLoopback() {
     makeCertificate(folder_ / "key.pem", folder_ / "certificate.pem");
-    const net::Context::Ptr context(new net::Context(net::Context::TLS_SERVER_USE, (folder_ / "key.pem").string(), (folder_ / "certificate.pem").string(),
-                                                     "", net::Context::VERIFY_NONE));
+    const net::Context::Ptr context(new net::Context(net::Context::TLS_SERVER_USE, (folder_ / "key.pem").string(),
+                                                     (folder_ / "certificate.pem").string(), "",
+                                                     net::Context::VERIFY_NONE));
     server_ = std::make_unique<net::SecureServerSocket>(net::SocketAddress("127.0.0.1", 0), 64, context);
-    client_context_ = new net::Context(net::Context::TLS_CLIENT_USE, "", "", (folder_ / "certificate.pem").string(), net::Context::VERIFY_NONE);
+    client_context_ = new net::Context(net::Context::TLS_CLIENT_USE, "", "", (folder_ / "certificate.pem").string(),
+                                       net::Context::VERIFY_NONE);
   }
   /// The client's end first, after the handshake; the server's as an HTTP server leaves it, with timeouts.
   std::pair<net::StreamSocket, net::StreamSocket> connect() {
@@ -95,7 +98,12 @@ TEST_CASE("TLS readers get what plain ones get") {
   for (auto& reader : readers)
     threads.emplace_back([&] {
       for (std::int64_t id = 1; id <= kFrames; ++id)
-        if (reader.next() != (id == 1 ? "hello" : std::to_string(id - 1) + ((id - 1) * 37 % 3000 != 0 ? " " + std::string(static_cast<std::size_t>((id - 1) * 37 % 3000), 'x') : "")))
+        if (reader.next() != (id == 1
+                                  ? "hello"
+                                  : std::to_string(id - 1) +
+                                        ((id - 1) * 37 % 3000 != 0
+                                             ? " " + std::string(static_cast<std::size_t>((id - 1) * 37 % 3000), 'x')
+                                             : "")))
           ++wrong;
     });
   for (auto& thread : threads) thread.join();
@@ -121,10 +129,12 @@ TEST_CASE("a TLS reader that never reads holds up nobody and is dropped; one tha
   StreamRig rig(options);
   std::atomic<int> gone{0};
   auto [stalled, stalled_server] = loopback.connect();
-  REQUIRE(rig.hub.subscribe(rig.stream, {stalled_server, "a", 0, 0, "hello\n", [&] { ++gone; }}) == StreamHub::Refusal::none);
+  REQUIRE(rig.hub.subscribe(rig.stream, {stalled_server, "a", 0, 0, "hello\n", [&] { ++gone; }}) ==
+          StreamHub::Refusal::none);
   auto [leaving, leaving_server] = loopback.connect();
   std::atomic<int> left{0};
-  REQUIRE(rig.hub.subscribe(rig.stream, {leaving_server, "a", 0, 0, "hello\n", [&] { ++left; }}) == StreamHub::Refusal::none);
+  REQUIRE(rig.hub.subscribe(rig.stream, {leaving_server, "a", 0, 0, "hello\n", [&] { ++left; }}) ==
+          StreamHub::Refusal::none);
   leaving.close();
   waitUntil([&] { return left == 1; });
   auto healthy = rig.join();
