@@ -34,7 +34,7 @@ class StreamLoop {
   StreamHub::StreamId addStream(StreamHub::StreamSpec spec);
   void publish(StreamHub::StreamId stream, StreamFrame frame);
   StreamHub::Refusal admits(const std::string& address) const;
-  StreamHub::Refusal subscribe(StreamHub::StreamId stream, StreamHub::Subscription subscription);
+  StreamHub::Refusal subscribe(StreamHub::StreamId stream, StreamHub::Subscription& subscription);
   void shutdown(std::chrono::milliseconds limit);
   StreamHub::Figures figures() const;
   std::size_t subscribers(StreamHub::StreamId stream) const;

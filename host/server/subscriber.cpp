@@ -1,6 +1,7 @@
 #include "server/subscriber.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::server {
 namespace {
@@ -13,8 +14,8 @@ std::size_t sizeOf(const Bytes& bytes) { return bytes ? bytes->size() : 0; }
 
 }  // namespace
 
-Subscriber::Subscriber(StreamHub::Subscription given, Stream& its_stream)
-    : socket(std::move(given.socket)),
+Subscriber::Subscriber(StreamHub::Subscription& given, Stream& its_stream)
+    : socket(std::exchange(given.socket, {})),
       stream(&its_stream),
       run(given.run),
       gone(std::move(given.gone)),

@@ -74,7 +74,8 @@ struct Subscriber {
     std::uint64_t frames = 0, bytes = 0;  ///< written, for the figures
   };
 
-  Subscriber(StreamHub::Subscription given, Stream& its_stream);
+  /// Takes the socket out of what is given.
+  Subscriber(StreamHub::Subscription& given, Stream& its_stream);
 
   /// Writes what there is for it, several frames at a time; at most a share, so that others get theirs too.
   Wrote write(Time now, Scratch& scratch);

@@ -108,7 +108,8 @@ TEST_CASE("a client may say a little, and one that is gone before it is seen is 
   auto [client, server] = rig.loopback.connect();
   client.setLinger(true, 0);
   client.close();
-  CHECK(rig.hub.subscribe(rig.stream, {server, "a", 0, 0, "hello\n", [&] { ++gone; }}) == StreamHub::Refusal::none);
+  CHECK(rig.hub.subscribe(rig.stream, {handOver(server), "a", 0, 0, "hello\n", [&] { ++gone; }}) ==
+        StreamHub::Refusal::none);
   waitUntil([&] { return gone == 1; });
 }
 
