@@ -23,6 +23,7 @@ struct Command {
 // One function a family; the order is that of the help.
 std::vector<Command> runCommands();       ///< run, resume
 std::vector<Command> serveCommands();     ///< serve
+std::vector<Command> watchCommands();     ///< watch
 std::vector<Command> pipelineCommands();  ///< validate, graph, schema, try, doctor
 std::vector<Command> runsCommands();      ///< runs …
 std::vector<Command> pluginsCommands();   ///< plugins …

@@ -81,6 +81,13 @@ std::unique_ptr<journal::Journal> openJournal(const Arguments& arguments, bool w
   return std::make_unique<journal::Journal>(std::move(options));
 }
 
+ExitCode exitCodeOf(const std::string& state) {
+  if (state == "complete") return ExitCode::complete;
+  if (state == "failed") return ExitCode::all_failed;
+  if (state == "cancelled") return ExitCode::cancelled;
+  return ExitCode::paused;
+}
+
 std::vector<OptionSpec> overrideOptions() {
   return {{"samples", "N", "run N samples"},
           {"in-flight", "N", "work on N samples at once"},

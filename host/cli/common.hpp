@@ -9,6 +9,7 @@
 #include "journal/journal.hpp"
 #include "loader/catalog.hpp"
 #include "services/http/http_service.hpp"
+#include "support/problem.hpp"
 
 namespace troupe::cli {
 
@@ -28,6 +29,9 @@ services::Network network();
 
 /// A name of a file with the value of each --set, --samples, --in-flight, --seed and --genres as overrides.
 std::vector<config::Override> overridesFrom(const Arguments& arguments);
+
+/// What a command ends with that was about a run, by the state in which that ended.
+ExitCode exitCodeOf(const std::string& state);
 
 /// Options that change a pipeline for one run.
 std::vector<OptionSpec> overrideOptions();

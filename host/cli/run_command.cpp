@@ -63,13 +63,6 @@ void printNext(const config::Pipeline& pipeline) {
                  "LIMIT 5\"\n";
 }
 
-ExitCode exitCode(const std::string& state) {
-  if (state == "complete") return ExitCode::complete;
-  if (state == "failed") return ExitCode::all_failed;
-  if (state == "cancelled") return ExitCode::cancelled;
-  return ExitCode::paused;
-}
-
 // Before the engine goes, nobody may call it any more.
 struct Silence {
   Signals& signals;
@@ -109,7 +102,7 @@ ExitCode execute(config::Pipeline& pipeline, loader::Catalog& catalog, journal::
       if (end.state == "paused")
         std::cerr << "troupe: run " << run.id << " is paused: " << end.reason << "; go on with: troupe resume "
                   << run.id << std::endl;
-      std::_Exit(static_cast<int>(exitCode(end.state)));
+      std::_Exit(static_cast<int>(exitCodeOf(end.state)));
     }
   } catch (const Failure& e) {
     if (e.code() != ExitCode::journal) {
@@ -132,7 +125,7 @@ ExitCode execute(config::Pipeline& pipeline, loader::Catalog& catalog, journal::
               << '\n';
   if (end.state == "failed" && quiet)
     std::cerr << "troupe: run " << run.id << ": " << end.reason << "; see: troupe runs show " << run.id << '\n';
-  return exitCode(end.state);
+  return exitCodeOf(end.state);
 }
 
 ExitCode resume(const std::string& name, const Arguments& arguments, const std::vector<config::Override>& changes) {
@@ -143,7 +136,7 @@ ExitCode resume(const std::string& name, const Arguments& arguments, const std::
   pipeline::checkChanges(run, changes);
   if (!pipeline::canResume(run, changes)) {
     std::cerr << "troupe: run " << run.id << " is " << run.state << "; there is nothing to resume\n";
-    return exitCode(run.state);
+    return exitCodeOf(run.state);
   }
   auto going_on = pipeline::prepareResume(*journal, *catalog, std::move(run), changes);
   setConsole(going_on.pipeline, *catalog, arguments.has("quiet") || arguments.has("json"));

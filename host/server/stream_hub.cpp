@@ -91,12 +91,12 @@ StreamHub::Refusal StreamLoop::admits(const std::string& address) const {
   return refusal(address);
 }
 
-StreamHub::Refusal StreamLoop::subscribe(StreamHub::StreamId id, StreamHub::Subscription subscription) {
+StreamHub::Refusal StreamLoop::subscribe(StreamHub::StreamId id, StreamHub::Subscription& subscription) {
   std::unique_lock lock(mutex_);
   auto& stream = find(id);
   lock.unlock();
   const auto address = subscription.address;
-  auto fresh = std::make_unique<Subscriber>(std::move(subscription), stream, options_.stall);
+  auto fresh = std::make_unique<Subscriber>(subscription, stream);
   lock.lock();
   if (const auto no = refusal(address); no != StreamHub::Refusal::none) {
     lock.unlock();
@@ -151,7 +151,7 @@ StreamHub::StreamId StreamHub::addStream(StreamSpec spec) { return state_->addSt
 void StreamHub::publish(StreamId stream, StreamFrame frame) { state_->publish(stream, std::move(frame)); }
 StreamHub::Refusal StreamHub::admits(const std::string& address) const { return state_->admits(address); }
 StreamHub::Refusal StreamHub::subscribe(StreamId stream, Subscription subscription) {
-  return state_->subscribe(stream, std::move(subscription));
+  return state_->subscribe(stream, subscription);
 }
 void StreamHub::shutdown(std::chrono::milliseconds limit) { state_->shutdown(limit); }
 StreamHub::Figures StreamHub::figures() const { return state_->figures(); }

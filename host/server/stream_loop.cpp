@@ -127,22 +127,28 @@ void StreamLoop::deliver(Stream& stream) {
     if (subscriber->phase == Phase::live) serve(*subscriber);
 }
 
-// Frames have come while others were written: the thread does not keep up. It waits as long as it took, so that more go
-// out in one write.
+// When frames keep coming while others are written, the thread does not keep up. It then waits as long as a pass takes,
+// so that more go out in one write; not at once, since one late pass is no saturation.
 void StreamLoop::restIfBehind() {
+  constexpr int kLatePasses = 4;
   const auto now = Clock::now();
   const auto took = now - now_;
-  if (took < std::chrono::milliseconds(1) || took >= options_.merge) return;
+  if (took < std::chrono::milliseconds(1)) {
+    late_passes_ = 0;
+    return;
+  }
   const std::lock_guard lock(mutex_);
   const bool behind = std::any_of(streams_.begin(), streams_.end(),
                                   [](const auto& stream) { return stream->count != 0 && !stream->inbox.empty(); });
-  if (behind) rest_until_ = now + std::min<Clock::duration>(took, options_.merge - took);
+  late_passes_ = behind ? late_passes_ + 1 : 0;
+  if (late_passes_ >= kLatePasses && took < options_.merge)
+    rest_until_ = now + std::min<Clock::duration>(took, options_.merge - took);
 }
 
 void StreamLoop::welcome(std::unique_ptr<Subscriber> fresh) {
   auto& subscriber = *fresh;
   subscriber.stream->subscribers.push_back(std::move(fresh));
-  subscriber.sent = now_;
+  subscriber.sent = subscriber.taken = now_;
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &subscriber;
@@ -187,7 +193,7 @@ void StreamLoop::serve(Subscriber& subscriber) {
       case Subscriber::Wrote::blocked:
         subscriber.blocked = true;
         subscriber.taken = now_;
-        subscriber.unconfirmed = static_cast<std::uint32_t>(subscriber.socket.unconfirmed());
+        subscriber.confirmed = subscriber.socket.confirmed();
         schedule(now_ + options_.stall / 4);
         return;
       case Subscriber::Wrote::more:

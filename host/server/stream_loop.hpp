@@ -34,7 +34,7 @@ class StreamLoop {
   StreamHub::StreamId addStream(StreamHub::StreamSpec spec);
   void publish(StreamHub::StreamId stream, StreamFrame frame);
   StreamHub::Refusal admits(const std::string& address) const;
-  StreamHub::Refusal subscribe(StreamHub::StreamId stream, StreamHub::Subscription subscription);
+  StreamHub::Refusal subscribe(StreamHub::StreamId stream, StreamHub::Subscription& subscription);
   void shutdown(std::chrono::milliseconds limit);
   StreamHub::Figures figures() const;
   std::size_t subscribers(StreamHub::StreamId stream) const;
@@ -71,6 +71,7 @@ class StreamLoop {
 
   // What happens by the clock: stream_timers.cpp.
   void scan();
+  bool stalled(Subscriber& subscriber);
   void releaseLatest(Stream& stream);
   void sayGoodbye();
   void schedule(Time time) { scan_at_ = std::min(scan_at_, time); }
@@ -95,6 +96,7 @@ class StreamLoop {
   Time now_{};
   Time scan_at_ = Time::max();
   Time rest_until_{};
+  int late_passes_ = 0;  // In a row.
   std::vector<Stream*> known_;
   std::vector<Subscriber*> again_;
   std::unordered_map<std::uint64_t, Subscriber*> waiting_;  // For a page, by the number of the question.

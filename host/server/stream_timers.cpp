@@ -35,16 +35,13 @@ void StreamLoop::scan() {
         if (now_ >= subscriber.taken + kLinger) close(subscriber);
         at(subscriber.taken + kLinger);
       } else if (subscriber.blocked) {
-        const auto unconfirmed = static_cast<std::uint32_t>(subscriber.socket.unconfirmed());
-        if (unconfirmed < subscriber.unconfirmed) subscriber.taken = now_;
-        subscriber.unconfirmed = unconfirmed;
-        if (now_ >= subscriber.taken + options_.stall) {
-          dropped_stalled_.fetch_add(1, std::memory_order_relaxed);
-          close(subscriber);
-        }
+        if (stalled(subscriber)) continue;
         at(std::min(subscriber.taken + options_.stall, now_ + options_.stall / 4));
       } else if (stream->spec.heartbeat_bytes) {
         if (now_ >= subscriber.sent + stream->spec.heartbeat) {
+          // Also one that has vanished without a word: it confirms nothing, though its buffers are far from full.
+          if (subscriber.socket.allConfirmed()) subscriber.taken = now_;
+          if (stalled(subscriber)) continue;
           if (!heartbeat) heartbeat = ask(stream->spec.heartbeat_bytes);
           if (!subscriber.current && !subscriber.socket.pending()) subscriber.send(heartbeat);
           subscriber.sent = now_;
@@ -56,6 +53,18 @@ void StreamLoop::scan() {
   }
   if (goodbye_) at(end_by_);
   scan_at_ = due == Time::max() ? due : std::max<Time>(due, now_ + kQuantum);
+}
+
+// Closes one that has taken no byte for too long.
+bool StreamLoop::stalled(Subscriber& subscriber) {
+  if (const auto confirmed = subscriber.socket.confirmed(); confirmed != subscriber.confirmed) {
+    subscriber.confirmed = confirmed;
+    subscriber.taken = now_;
+  }
+  if (now_ < subscriber.taken + options_.stall) return false;
+  dropped_stalled_.fetch_add(1, std::memory_order_relaxed);
+  close(subscriber);
+  return true;
 }
 
 void StreamLoop::releaseLatest(Stream& stream) {

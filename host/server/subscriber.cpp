@@ -1,6 +1,7 @@
 #include "server/subscriber.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::server {
 namespace {
@@ -13,8 +14,8 @@ std::size_t sizeOf(const Bytes& bytes) { return bytes ? bytes->size() : 0; }
 
 }  // namespace
 
-Subscriber::Subscriber(StreamHub::Subscription given, Stream& its_stream, std::chrono::milliseconds patience)
-    : socket(std::move(given.socket), patience),
+Subscriber::Subscriber(StreamHub::Subscription& given, Stream& its_stream)
+    : socket(std::exchange(given.socket, {})),
       stream(&its_stream),
       run(given.run),
       gone(std::move(given.gone)),
@@ -107,7 +108,7 @@ Subscriber::Wrote Subscriber::write(Time now, Scratch& scratch) {
     std::size_t done = 0;
     const bool was_pending = socket.pending();
     const auto state = vectors.empty() ? socket.flush() : socket.write(vectors.data(), vectors.size(), done);
-    if (done != 0 || (was_pending && state == SubscriberSocket::State::open)) sent = taken = now;
+    if (done != 0 || (was_pending && state == SubscriberSocket::State::open)) sent = now;
     settle(done, scratch);
     if (state == SubscriberSocket::State::gone) return Wrote::gone;
     if (state == SubscriberSocket::State::blocked) return Wrote::blocked;

@@ -74,7 +74,8 @@ struct Subscriber {
     std::uint64_t frames = 0, bytes = 0;  ///< written, for the figures
   };
 
-  Subscriber(StreamHub::Subscription given, Stream& its_stream, std::chrono::milliseconds patience);
+  /// Takes the socket out of what is given.
+  Subscriber(StreamHub::Subscription& given, Stream& its_stream);
 
   /// Writes what there is for it, several frames at a time; at most a share, so that others get theirs too.
   Wrote write(Time now, Scratch& scratch);
@@ -98,14 +99,14 @@ struct Subscriber {
   std::uint64_t seen = 0;   ///< version of the newest ephemeral frame that it has
   std::shared_ptr<const Page> page;
   std::uint32_t page_at = 0;
-  std::uint64_t asked_from = 0;   ///< first place of the ring when the page was asked for
-  std::uint64_t number = 0;       ///< of the page asked for; 0: none is under way
-  std::uint32_t unconfirmed = 0;  ///< blocked: bytes that the client had not taken when last looked at
+  std::uint64_t asked_from = 0;  ///< first place of the ring when the page was asked for
+  std::uint64_t number = 0;      ///< of the page asked for; 0: none is under way
+  std::uint64_t confirmed = 0;   ///< bytes that the client had taken when last looked at
   Phase phase = Phase::replaying;
   bool blocked = false;
   bool again = false;  ///< there is more to write than its share
   Time sent{};         ///< when bytes were last written
-  Time taken{};        ///< blocked: when it last took a byte
+  Time taken{};        ///< when it last took a byte, or had all
 
  private:
   void gather(Scratch& scratch);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <utility>
 
 namespace troupe::server {
@@ -19,15 +20,26 @@ constexpr std::size_t kRecord = 16u << 10;      // What one TLS record holds.
 constexpr std::uint32_t kMaxHeard = 64u << 10;  // A watcher has nothing to say after its request.
 constexpr int kMaxUnsent = 256 << 10;           // Kept by the kernel for a slow reader, beside what is on its way.
 
+// What the kernel tells goes on behind what the C library knows of it.
+struct TcpInfo {
+  tcp_info known;
+  std::uint64_t pacing_rate, max_pacing_rate, bytes_acked;
+};
+static_assert(offsetof(TcpInfo, bytes_acked) == 120);
+
 void setOption(int fd, int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof value); }
 
 }  // namespace
 
-SubscriberSocket::SubscriberSocket(Poco::Net::StreamSocket socket, std::chrono::milliseconds patience)
+SubscriberSocket::SubscriberSocket(Poco::Net::StreamSocket socket)
     : socket_(std::move(socket)), fd_(socket_.impl()->sockfd()) {
   if (socket_.secure()) tls_ = std::make_unique<std::string>();
   setOption(fd_, IPPROTO_TCP, TCP_NODELAY, 1);
-  setOption(fd_, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(std::max<std::int64_t>(patience.count(), 1000)));
+  // Not TCP_USER_TIMEOUT: behind a small window the kernel would also give up a reader that is only slow.
+  setOption(fd_, SOL_SOCKET, SO_KEEPALIVE, 1);
+  setOption(fd_, IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  setOption(fd_, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  setOption(fd_, IPPROTO_TCP, TCP_KEEPCNT, 3);
   setOption(fd_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kMaxUnsent);
   try {
     socket_.setBlocking(false);
@@ -122,9 +134,15 @@ SubscriberSocket::State SubscriberSocket::discard() {
   return State::gone;
 }
 
-std::size_t SubscriberSocket::unconfirmed() const {
+bool SubscriberSocket::allConfirmed() const {
   int bytes = 0;
-  return ::ioctl(fd_, SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+  return ::ioctl(fd_, SIOCOUTQ, &bytes) != 0 || bytes == 0;
+}
+
+std::uint64_t SubscriberSocket::confirmed() const {
+  TcpInfo info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(fd_, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.bytes_acked : 0;
 }
 
 bool SubscriberSocket::timedOut() {

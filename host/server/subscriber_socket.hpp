@@ -3,7 +3,6 @@
 #include <Poco/Net/StreamSocket.h>
 #include <sys/uio.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,9 +13,7 @@ namespace troupe::server {
 /// The connection of one subscriber, plain or TLS. No function blocks or throws. [hub's thread, after the constructor]
 class SubscriberSocket {
  public:
-  /// `patience`: the kernel gives up a peer that has confirmed nothing for so long, also one that has vanished without
-  /// a word.
-  SubscriberSocket(Poco::Net::StreamSocket socket, std::chrono::milliseconds patience);
+  explicit SubscriberSocket(Poco::Net::StreamSocket socket);
 
   enum class State { open, blocked, gone };
   /// Offers pieces; `taken` says how many bytes of them need not be offered again. Open: all were taken.
@@ -29,9 +26,11 @@ class SubscriberSocket {
 
   int fd() const { return fd_; }
   bool secure() const { return tls_ != nullptr; }
-  /// Bytes that the client's machine has not confirmed.
-  std::size_t unconfirmed() const;
-  /// The kernel gave it up because nothing was confirmed.
+  /// The client's machine has all that was written.
+  bool allConfirmed() const;
+  /// Bytes that it has, since the connection began.
+  std::uint64_t confirmed() const;
+  /// The kernel gave it up because it did not answer any more.
   bool timedOut();
   /// No more will be written. Once, after everything.
   void finish();

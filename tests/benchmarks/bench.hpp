@@ -45,5 +45,6 @@ ProgramUsage runProgram(std::vector<std::string> words, const std::filesystem::p
 void engineBench(std::int64_t samples, std::int64_t memory_samples);
 void boundaryBench();
 void programBench();
+void streamBench();
 
 }  // namespace troupe::bench

@@ -17,27 +17,30 @@ TEST_CASE("every reader gets every frame once and in order, whenever it comes an
   std::mt19937 random(seed);
   constexpr std::int64_t kFrames = 3000;
   std::atomic<std::int64_t> head{0};
-  std::vector<std::thread> readers;
+  std::vector<std::jthread> readers;
   std::atomic<int> wrong{0};
   std::atomic<int> done{0};
   for (int t = 0; t < 4; ++t)
     readers.emplace_back([&, own = std::mt19937(seed + static_cast<unsigned>(t))]() mutable {
-      for (int i = 0; i < 40; ++i) {
-        const auto at = head.load();
-        const auto cursor = static_cast<std::int64_t>(own() % static_cast<unsigned>(at + 1));
-        const auto run = static_cast<std::int64_t>(own() % 3);
-        auto reader = rig.join(cursor, run);
-        const auto until = std::min<std::int64_t>(at + 300, kFrames) / 30 * 30;  // Multiples of 30 belong to everybody.
-        std::vector<std::int64_t> got;
-        while (got.empty() || got.back() < until) {
-          if (until <= cursor) break;
-          got.push_back(reader.id());
+      countFailure(wrong, [&] {
+        for (int i = 0; i < 40; ++i) {
+          const auto at = head.load();
+          const auto cursor = static_cast<std::int64_t>(own() % static_cast<unsigned>(at + 1));
+          const auto run = static_cast<std::int64_t>(own() % 3);
+          auto reader = rig.join(cursor, run);
+          const auto until =
+              std::min<std::int64_t>(at + 300, kFrames) / 30 * 30;  // Multiples of 30 belong to everybody.
+          std::vector<std::int64_t> got;
+          while (got.empty() || got.back() < until) {
+            if (until <= cursor) break;
+            got.push_back(reader.id());
+          }
+          auto want = rig.committed.ids(run, cursor);
+          want.resize(std::min(want.size(), got.size()));
+          if (want != got) ++wrong;
+          ++done;
         }
-        auto want = rig.committed.ids(run, cursor);
-        want.resize(std::min(want.size(), got.size()));
-        if (want != got) ++wrong;
-        ++done;
-      }
+      });
     });
   for (std::int64_t id = 1; id <= kFrames; ++id) {
     if (id % 30 == 0)
@@ -126,9 +129,8 @@ TEST_CASE("who was sent nothing for a while is sent a heartbeat, others are not"
   spec.heartbeat_bytes = [] { return bytes(": heartbeat\n"); };
   StreamRig rig({}, spec);
   auto idle = rig.join(0, 2), busy = rig.join(0, 1);
-  std::atomic<bool> stop{false};
-  std::thread publisher([&] {
-    for (std::int64_t id = 1; !stop; ++id) {
+  std::jthread publisher([&](const std::stop_token& stop) {
+    for (std::int64_t id = 1; !stop.stop_requested(); ++id) {
       rig.publish(id, 1);
       std::this_thread::sleep_for(5ms);
     }
@@ -137,7 +139,7 @@ TEST_CASE("who was sent nothing for a while is sent a heartbeat, others are not"
   const auto began = std::chrono::steady_clock::now();
   for (int i = 0; i < 5; ++i) CHECK(idle.next() == ": heartbeat");
   const auto took = std::chrono::steady_clock::now() - began;
-  stop = true;
+  publisher.request_stop();
   publisher.join();
   CHECK(took >= 4 * 60ms);
   CHECK(took < 5 * 60ms + 2s);

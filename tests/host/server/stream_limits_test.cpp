@@ -11,7 +11,7 @@ TEST_CASE("the caps hold, for all and for one address, and are free again when s
   StreamRig rig(options);
   const auto join = [&](const std::string& address) {
     auto [client, server] = rig.loopback.connect();
-    const auto refusal = rig.hub.subscribe(rig.stream, {server, address, 0, 0, "hello\n", nullptr});
+    const auto refusal = rig.hub.subscribe(rig.stream, {handOver(server), address, 0, 0, "hello\n", nullptr});
     return std::make_pair(refusal, client);
   };
   auto first = join("a"), second = join("a");
@@ -61,7 +61,7 @@ TEST_CASE("a shutdown sends what is pending and the goodbye, then ends") {
   for (int i = 0; i < 20; ++i) readers.push_back(rig.join(0, 0, [&] { ++gone; }));
   for (auto& reader : readers) CHECK(reader.next() == "hello");
   for (std::int64_t id = 1; id <= 200; ++id) rig.publish(id, 1, 5000);
-  std::thread closer([&] { rig.hub.shutdown(10s); });
+  std::jthread closer([&] { rig.hub.shutdown(10s); });
   for (auto& reader : readers) {
     for (std::int64_t id = 1; id <= 200; ++id) REQUIRE(reader.id() == id);
     CHECK(reader.next() == "bye");

@@ -43,14 +43,14 @@ TEST_CASE("without a replay a reader is live at once, and is closed when it has 
   const auto stream = hub.addStream(spec);
   Loopback loopback;
   auto [client, server] = loopback.connect();
-  CHECK(hub.subscribe(stream, {server, "a", 0, 77, "", nullptr}) == StreamHub::Refusal::none);
+  CHECK(hub.subscribe(stream, {handOver(server), "a", 0, 77, "", nullptr}) == StreamHub::Refusal::none);
   LineReader reader(client);
   for (std::int64_t id = 78; id < 90; ++id) {
     hub.publish(stream, {id, 1, "", bytes(std::to_string(id) + "\n"), false});
     CHECK(reader.id() == id);
   }
   auto [late, its_server] = loopback.connect();
-  CHECK(hub.subscribe(stream, {its_server, "a", 0, 80, "", nullptr}) == StreamHub::Refusal::none);
+  CHECK(hub.subscribe(stream, {handOver(its_server), "a", 0, 80, "", nullptr}) == StreamHub::Refusal::none);
   CHECK(LineReader(late).next() == std::nullopt);
 }
 
@@ -148,9 +148,8 @@ TEST_CASE("cut anywhere and come back with the last id: the sequence is complete
   options.conflate = 1ms;
   StreamRig rig(options);
   std::mt19937 random(seed);
-  std::atomic<bool> stop{false};
-  std::thread publisher([&, own = std::mt19937(seed + 1)]() mutable {
-    for (std::int64_t id = 1; !stop; ++id) {
+  std::jthread publisher([&, own = std::mt19937(seed + 1)](const std::stop_token& stop) mutable {
+    for (std::int64_t id = 1; !stop.stop_requested(); ++id) {
       rig.publish(id, 1 + static_cast<std::int64_t>(own() % 2), own() % 300);
       if (own() % 4 == 0) rig.tell("progress", "p" + std::to_string(id));
       if (own() % 8 == 0) std::this_thread::sleep_for(100us);
@@ -160,7 +159,8 @@ TEST_CASE("cut anywhere and come back with the last id: the sequence is complete
   for (int cut = 0; cut < cuts; ++cut) {
     auto [client, server] = rig.loopback.connect();
     const auto cursor = got.empty() ? 0 : got.back();
-    REQUIRE(rig.hub.subscribe(rig.stream, {server, "a", 0, cursor, "hello\n", nullptr}) == StreamHub::Refusal::none);
+    REQUIRE(rig.hub.subscribe(rig.stream, {handOver(server), "a", 0, cursor, "hello\n", nullptr}) ==
+            StreamHub::Refusal::none);
     client.setReceiveTimeout(Poco::Timespan(20, 0));
     auto left = random() % 20'000;
     std::string text;
@@ -177,7 +177,7 @@ TEST_CASE("cut anywhere and come back with the last id: the sequence is complete
     for (auto end = text.find('\n'); end != std::string::npos; at = end + 1, end = text.find('\n', at))
       if (text[at] >= '0' && text[at] <= '9') got.push_back(std::stoll(text.substr(at, end - at)));
   }
-  stop = true;
+  publisher.request_stop();
   publisher.join();
   REQUIRE(!got.empty());
   auto want = rig.committed.ids(0, 0);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,6 +39,20 @@ void waitUntil(Condition condition, std::chrono::milliseconds limit = 20s) {
   }
 }
 
+/// Work of a thread whose failure must not end the program before it is told.
+template <typename Work>
+void countFailure(std::atomic<int>& failures, Work work) {
+  try {
+    work();
+  } catch (const std::exception& e) {
+    ++failures;
+    std::cerr << "a thread of the test failed: " << e.what() << '\n';
+  }
+}
+
+/// The socket, which nobody else has any more: the last copy is destroyed by the hub.
+inline Poco::Net::StreamSocket handOver(Poco::Net::StreamSocket& socket) { return std::exchange(socket, {}); }
+
 /// A number from the environment, for loops that can be made longer.
 inline int scaled(const char* variable, int otherwise) {
   const char* text = std::getenv(variable);
@@ -52,11 +67,13 @@ class Loopback {
   std::pair<Poco::Net::StreamSocket, Poco::Net::StreamSocket> connect(int receive_buffer = 0) {
     Poco::Net::StreamSocket client(Poco::Net::SocketAddress::IPv4);
     if (receive_buffer != 0) client.setReceiveBufferSize(receive_buffer);
+    const std::lock_guard lock(mutex_);  // The next to be accepted is the one that connected.
     client.connect(server_.address());
     return {client, server_.acceptConnection()};
   }
 
  private:
+  std::mutex mutex_;
   Poco::Net::ServerSocket server_;
 };
 
@@ -158,14 +175,7 @@ class StreamRig {
   LineReader join(std::int64_t cursor = 0, journal::RunKey run = 0, std::function<void()> gone = nullptr,
                   int receive_buffer = 0) {
     auto [client, server] = loopback.connect(receive_buffer);
-    StreamHub::Subscription subscription;
-    subscription.socket = server;
-    subscription.address = "127.0.0.1";
-    subscription.cursor = cursor;
-    subscription.run = run;
-    subscription.first = "hello\n";
-    subscription.gone = std::move(gone);
-    refusal = hub.subscribe(stream, std::move(subscription));
+    refusal = hub.subscribe(stream, {handOver(server), "127.0.0.1", run, cursor, "hello\n", std::move(gone)});
     return LineReader(client);
   }
 

@@ -85,34 +85,33 @@ TEST_CASE("TLS readers get what plain ones get") {
   std::vector<LineReader> readers;
   for (int i = 0; i < 3; ++i) {
     auto [client, server] = loopback.connect();
-    REQUIRE(rig.hub.subscribe(rig.stream, {server, "a", 0, 0, "hello\n", [&] { ++gone; }}) == StreamHub::Refusal::none);
+    REQUIRE(rig.hub.subscribe(rig.stream, {handOver(server), "a", 0, 0, "hello\n", [&] { ++gone; }}) ==
+            StreamHub::Refusal::none);
     readers.emplace_back(client);
   }
   auto plain = rig.join();
   constexpr std::int64_t kFrames = 2000;
-  std::thread publisher([&] {
+  std::jthread publisher([&] {
     for (std::int64_t id = 1; id <= kFrames; ++id) rig.publish(id, 1, static_cast<std::size_t>(id * 37 % 3000));
   });
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;
   std::atomic<int> wrong{0};
   for (auto& reader : readers)
     threads.emplace_back([&] {
-      for (std::int64_t id = 1; id <= kFrames; ++id)
-        if (reader.next() != (id == 1
-                                  ? "hello"
-                                  : std::to_string(id - 1) +
-                                        ((id - 1) * 37 % 3000 != 0
-                                             ? " " + std::string(static_cast<std::size_t>((id - 1) * 37 % 3000), 'x')
-                                             : "")))
-          ++wrong;
+      countFailure(wrong, [&] {
+        if (reader.next() != "hello") ++wrong;
+        for (std::int64_t id = 1; id <= kFrames; ++id) {
+          const auto padding = static_cast<std::size_t>(id * 37 % 3000);
+          if (reader.next() != std::to_string(id) + (padding != 0 ? " " + std::string(padding, 'x') : "")) ++wrong;
+        }
+      });
     });
   for (auto& thread : threads) thread.join();
   publisher.join();
   CHECK(wrong == 0);
   for (std::int64_t id = 1; id <= kFrames; ++id) REQUIRE(plain.id() == id);
-  std::thread closer([&] { rig.hub.shutdown(10s); });
+  std::jthread closer([&] { rig.hub.shutdown(10s); });
   for (auto& reader : readers) {
-    CHECK(reader.id() == kFrames);
     CHECK(reader.next() == "bye");
     CHECK(reader.next() == std::nullopt);
     reader.socket().close();
@@ -129,11 +128,11 @@ TEST_CASE("a TLS reader that never reads holds up nobody and is dropped; one tha
   StreamRig rig(options);
   std::atomic<int> gone{0};
   auto [stalled, stalled_server] = loopback.connect();
-  REQUIRE(rig.hub.subscribe(rig.stream, {stalled_server, "a", 0, 0, "hello\n", [&] { ++gone; }}) ==
+  REQUIRE(rig.hub.subscribe(rig.stream, {handOver(stalled_server), "a", 0, 0, "hello\n", [&] { ++gone; }}) ==
           StreamHub::Refusal::none);
   auto [leaving, leaving_server] = loopback.connect();
   std::atomic<int> left{0};
-  REQUIRE(rig.hub.subscribe(rig.stream, {leaving_server, "a", 0, 0, "hello\n", [&] { ++left; }}) ==
+  REQUIRE(rig.hub.subscribe(rig.stream, {handOver(leaving_server), "a", 0, 0, "hello\n", [&] { ++left; }}) ==
           StreamHub::Refusal::none);
   leaving.close();
   waitUntil([&] { return left == 1; });
