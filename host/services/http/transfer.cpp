@@ -160,12 +160,12 @@ std::optional<HttpFailure> Transfer::failure(CURLcode result) const {
   if (refused_address_)
     return say(TROUPE_E_PERMANENT_REQUEST,
                "the host leads to a loopback, private or link-local address, which this pipeline may not use");
-  curl_off_t connected_us = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &connected_us);
+  curl_off_t total_us = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &total_us);
   switch (result) {
     case CURLE_OPERATION_TIMEDOUT:
       if (head_done_) return say(TROUPE_E_TRANSIENT, "the answer was not complete within " + seconds(request_.timeout));
-      if (connected_us == 0 && options_.connect_timeout < request_.timeout)
+      if (std::chrono::microseconds(total_us) < request_.timeout)
         return say(TROUPE_E_TRANSIENT, "no connection within " + seconds(options_.connect_timeout));
       return say(TROUPE_E_TRANSIENT, "no answer within " + seconds(request_.timeout));
     case CURLE_OK:

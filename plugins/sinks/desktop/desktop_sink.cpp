@@ -51,6 +51,13 @@ DesktopSink::Shown& DesktopSink::shownOf(const std::string& run) {
 }
 
 void DesktopSink::handle(const Object& event) {
+  tell(event);
+  // Nothing more comes of a run that is over.
+  const auto name = sinks::eventName(event);
+  if (isLast(name) && name != "paused") runs_.erase(std::string(event.text("run", "")));
+}
+
+void DesktopSink::tell(const Object& event) {
   const auto name = sinks::eventName(event);
   if (settings_.events.count(name) == 0) return;
   auto& shown = shownOf(std::string(event.text("run", "")));

@@ -43,6 +43,7 @@ class DesktopSink {
     std::vector<std::string> held;  ///< merged into the next one, oldest first
     std::size_t dropped = 0;        ///< held ones that there was no room for
   };
+  void tell(const Object& event);
   Shown& shownOf(const std::string& run);
 
   const Settings settings_;

@@ -1,5 +1,7 @@
 #include "delivery.hpp"
 
+#include <strings.h>
+
 #include <cmath>
 
 #include "chat_text.hpp"
@@ -41,6 +43,13 @@ std::string deliveryId(const Object& event) {
          (id != nullptr && id->IsInt64() ? std::to_string(id->GetInt64()) : std::string("0"));
 }
 
+// Two headers of one name, and a receiver may read either.
+void refuseOwnHeader(const std::string& name) {
+  for (const char* own : {"Content-Type", "X-Troupe-Event", "X-Troupe-Delivery", "X-Troupe-Signature"})
+    if (::strcasecmp(name.c_str(), own) == 0)
+      throw Error(TROUPE_E_PERMANENT_REQUEST, "header \"" + name + "\" is the sink's own; leave it out of \"headers\"");
+}
+
 }  // namespace
 
 Settings settingsOf(const Options& options) {
@@ -49,9 +58,13 @@ Settings settingsOf(const Options& options) {
   for (auto& name : options.texts("events")) settings.events.insert(std::move(name));
   const auto format = options.text("format", "troupe");
   settings.format = format == "slack" ? Format::slack : format == "discord" ? Format::discord : Format::troupe;
-  if (options.has("headers"))
-    for (const auto& header : options.object("headers").json().GetObject())
-      settings.headers.emplace_back(header.name.GetString(), options.object("headers").text(header.name.GetString()));
+  if (options.has("headers")) {
+    for (const auto& header : options.object("headers").json().GetObject()) {
+      const std::string name(header.name.GetString(), header.name.GetStringLength());
+      refuseOwnHeader(name);
+      settings.headers.emplace_back(name, options.object("headers").text(name));
+    }
+  }
   settings.secret = options.text("secret", "");
   settings.timeout_ms = std::llround(options.number("timeout_s", 10) * 1000);
   return settings;

@@ -25,7 +25,7 @@ struct HttpRequest {
   std::string method = "GET";
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
+  std::string body;  // UTF-8
   std::int64_t timeout_ms = 60000;
   std::vector<Signature> sign;
 

@@ -223,6 +223,21 @@ TEST_CASE("a connection that is refused is transient, and said at once", "[http]
   CHECK(Clock::now() - began < 2s);
 }
 
+TEST_CASE("a server that takes no connection is given its own, shorter time", "[http]") {
+  // Its queue is full: further attempts to connect are not answered at all.
+  Poco::Net::ServerSocket listener;
+  listener.bind(Poco::Net::SocketAddress("127.0.0.1", 0));
+  listener.listen(0);
+  std::vector<Poco::Net::StreamSocket> queued(4);
+  for (auto& socket : queued) socket.connectNB(listener.address());
+  services::HttpOptions options;
+  options.connect_timeout = 200ms;
+  HttpRig rig({"127.0.0.1"}, options);
+  const auto answered = rig.request(get("http://127.0.0.1:" + std::to_string(listener.address().port()) + "/"));
+  CHECK(answered.code == TROUPE_E_TRANSIENT);
+  CHECK(answered.failure.value().message == "GET 127.0.0.1: no connection within 200 ms");
+}
+
 TEST_CASE("a slow server is given the time of the request", "[http]") {
   std::atomic<HttpServer*> self{nullptr};
   HttpServer server([&](const Received& got, Response& response) {

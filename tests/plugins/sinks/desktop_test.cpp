@@ -104,6 +104,15 @@ TEST_CASE("what comes too soon is merged into the next, the end is not kept wait
              Catch::StartsWith("48 of 50 generated, 30 saved, 2 failed\ng15, ") && Catch::EndsWith("\nand 6 more"));
 }
 
+TEST_CASE("a run that is over is forgotten", "[desktop]") {
+  Desk desk;
+  auto sink = desk.sink();
+  give(sink, kComplete);
+  give(sink, sample(1));
+  REQUIRE(desk.shown.size() == 2);
+  CHECK(desk.shown[1].replaces == 0);
+}
+
 TEST_CASE("urgency and sound", "[desktop]") {
   Desk desk;
   desk.settings.min_interval_ms = 0;

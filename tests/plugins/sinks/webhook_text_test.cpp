@@ -67,6 +67,13 @@ TEST_CASE("a delivery is the event as it is, with names and a signature", "[webh
   CHECK(deliveryOf(settings(), event.object()).sign.empty());
 }
 
+TEST_CASE("the sink's own headers cannot be set twice", "[webhook]") {
+  rapidjson::Document options;
+  options.Parse(R"({"url":"http://h/","events":["complete"],"headers":{"content-TYPE":"text/plain"}})");
+  CHECK_THROWS_WITH(settingsOf(troupe::Options(options)),
+                    "header \"content-TYPE\" is the sink's own; leave it out of \"headers\"");
+}
+
 TEST_CASE("messages for Slack and Discord mention nobody and link nowhere", "[webhook]") {
   const JsonValue event(
       R"({"type":"notice","run":"r","at":1,"message":"<!channel> <@U1> @everyone & *b* https://evil.example/ [x](http://y) <http://z|w>"})");
