@@ -58,6 +58,21 @@ StreamHub::StreamId StreamLoop::addStream(StreamHub::StreamSpec spec) {
   return static_cast<StreamHub::StreamId>(streams_.size() - 1);
 }
 
+// The thread is far behind. It would push the oldest out of the ring at once; who needs them reads them back. By
+// halves, so that each is moved but once.
+void StreamLoop::trim(Stream& stream) {
+  const auto size = [](const StreamFrame& frame) { return frame.bytes ? frame.bytes->size() : 0; };
+  if (stream.inbox.size() <= 2 * stream.frame_limit && stream.inbox_bytes <= 2 * stream.byte_limit) return;
+  auto kept = stream.inbox.begin();
+  for (; kept + 1 != stream.inbox.end(); ++kept) {
+    const auto left = static_cast<std::size_t>(stream.inbox.end() - kept);
+    if (left <= stream.frame_limit && stream.inbox_bytes <= stream.byte_limit) break;
+    stream.inbox_bytes -= size(*kept);
+    stream.lost = std::max(stream.lost, kept->id);
+  }
+  stream.inbox.erase(stream.inbox.begin(), kept);
+}
+
 void StreamLoop::publish(StreamHub::StreamId id, StreamFrame frame) {
   {
     const std::lock_guard lock(mutex_);
@@ -66,12 +81,7 @@ void StreamLoop::publish(StreamHub::StreamId id, StreamFrame frame) {
     stream.inbox_bytes += frame.bytes ? frame.bytes->size() : 0;
     stream.inbox.push_back(std::move(frame));
     const bool full = stream.inbox.size() >= stream.frame_limit || stream.inbox_bytes >= stream.byte_limit;
-    if (full && awake_) {
-      // The thread is far behind. It would push these out of the ring at once; who needs them reads them back.
-      for (const auto& old : stream.inbox) stream.lost = std::max(stream.lost, old.id);
-      stream.inbox.clear();
-      stream.inbox_bytes = 0;
-    }
+    if (full && awake_) trim(stream);
     if (awake_ || (!full && stream.count == 0)) return;
     awake_ = true;
   }

@@ -210,13 +210,7 @@ bool StreamLoop::next(Subscriber& subscriber) {
   switch (subscriber.phase) {
     case Phase::live:
     case Phase::replaying:
-      if (goodbye_) {
-        subscriber.page.reset();
-        subscriber.send(subscriber.stream->bye);
-        subscriber.phase = Phase::ending;
-        return true;
-      }
-      return subscriber.phase == Phase::replaying && readBack(subscriber);
+      return goodbye_ ? bidFarewell(subscriber) : subscriber.phase == Phase::replaying && readBack(subscriber);
     case Phase::ending:
       subscriber.socket.finish();
       subscriber.phase = Phase::lingering;
@@ -251,6 +245,19 @@ bool StreamLoop::readBack(Subscriber& subscriber) {
   replays_.fetch_add(1, std::memory_order_relaxed);
   replay_.ask({&subscriber.stream->spec, subscriber.run, subscriber.cursor, subscriber.number});
   return false;
+}
+
+// Who is not far behind gets what is in the ring; others come back to another server, with their last id.
+bool StreamLoop::bidFarewell(Subscriber& subscriber) {
+  if (const auto place = subscriber.stream->ring.after(subscriber.cursor);
+      place && subscriber.phase == Phase::replaying) {
+    goLive(subscriber, *place);
+    return true;
+  }
+  subscriber.page.reset();
+  subscriber.send(subscriber.stream->bye);
+  subscriber.phase = Phase::ending;
+  return true;
 }
 
 void StreamLoop::goLive(Subscriber& subscriber, std::uint64_t place) {

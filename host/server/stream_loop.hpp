@@ -49,6 +49,7 @@ class StreamLoop {
 
   Stream& find(StreamHub::StreamId stream) const;                // With mutex_.
   StreamHub::Refusal refusal(const std::string& address) const;  // With mutex_.
+  static void trim(Stream& stream);                              // With mutex_.
   void wake();
 
   // The thread: stream_loop.cpp.
@@ -65,6 +66,7 @@ class StreamLoop {
   void serve(Subscriber& subscriber);
   bool next(Subscriber& subscriber);
   bool readBack(Subscriber& subscriber);
+  bool bidFarewell(Subscriber& subscriber);
   void goLive(Subscriber& subscriber, std::uint64_t place);
   void close(Subscriber& subscriber);
   void bury();

@@ -37,8 +37,8 @@ struct Stream {
   std::int64_t gap = 0;               ///< id of the newest durable frame that was lost before those
   std::atomic<std::size_t> count{0};  ///< of those taken and not yet closed [any thread]
 
-  // What has been published and not yet seen by the thread; no more than the ring could hold. Guarded by the hub's
-  // mutex.
+  // What has been published and not yet seen by the thread; no more than twice what the ring can hold. Guarded by the
+  // hub's mutex.
   const std::size_t frame_limit, byte_limit;
   std::vector<StreamFrame> inbox;
   std::size_t inbox_bytes = 0;

@@ -35,13 +35,13 @@ TEST_CASE("one who reads back counts") {
   StreamHub::Options options;
   options.subscribers = 1;
   std::mutex gate;
-  std::unique_lock hold(gate);
   StreamHub::StreamSpec spec;
   spec.replay = [&](auto, auto, auto) -> std::vector<StreamFrame> {
     const std::lock_guard wait(gate);
     return {};
   };
   StreamRig rig(options, spec);
+  std::unique_lock hold(gate);
   auto reader = rig.join(5);
   CHECK(reader.next() == "hello");
   CHECK(rig.hub.admits("b") == StreamHub::Refusal::full);
@@ -118,4 +118,29 @@ TEST_CASE("publishing wakes nobody when there is nobody, and what was published 
   for (std::int64_t id = 1; id <= 1050; ++id) REQUIRE(reader.id() == id);
   auto recent = rig.join(1049);
   CHECK(recent.id() == 1050);
+}
+
+TEST_CASE("a shutdown does not wait for a replay, and sends what the ring has all the same") {
+  std::mutex gate;
+  StreamHub::StreamSpec spec;
+  spec.bye = [] { return bytes("bye\n"); };
+  spec.replay = [&](auto, auto, auto) -> std::vector<StreamFrame> {
+    const std::lock_guard wait(gate);
+    return {};
+  };
+  StreamHub::Options options;
+  options.ring_frames = 2;
+  StreamRig rig(options, spec);
+  std::unique_lock hold(gate);
+  auto near = rig.join(6), far = rig.join(2);
+  CHECK(near.next() == "hello");
+  CHECK(far.next() == "hello");
+  for (std::int64_t id = 5; id <= 8; ++id) rig.publish(id);
+  std::jthread closer([&] { rig.hub.shutdown(10s); });
+  CHECK(near.next() == "7");
+  CHECK(near.next() == "8");
+  CHECK(near.next() == "bye");
+  CHECK(far.next() == "bye");
+  CHECK(far.next() == std::nullopt);
+  hold.unlock();
 }
