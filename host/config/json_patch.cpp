@@ -15,8 +15,9 @@ namespace {
 
 using Kind = PatchOperation::Kind;
 
-constexpr std::pair<std::string_view, Kind> kKinds[] = {{"add", Kind::add},   {"remove", Kind::remove}, {"replace", Kind::replace},
-                                                        {"move", Kind::move}, {"copy", Kind::copy},     {"test", Kind::test}};
+constexpr std::pair<std::string_view, Kind> kKinds[] = {{"add", Kind::add},         {"remove", Kind::remove},
+                                                        {"replace", Kind::replace}, {"move", Kind::move},
+                                                        {"copy", Kind::copy},       {"test", Kind::test}};
 
 std::optional<Kind> kindOf(std::string_view name) {
   for (const auto& [known, kind] : kKinds)
@@ -28,17 +29,20 @@ std::optional<std::string> pointerMember(const rapidjson::Value& operation, cons
                                          std::vector<Problem>& problems) {
   const auto* value = member(operation, name);
   if (value == nullptr || !value->IsString()) {
-    problems.push_back({place, 0, 0, quoted(name) + " is missing or no text", "write a JSON pointer such as \"/run/samples\""});
+    problems.push_back(
+        {place, 0, 0, quoted(name) + " is missing or no text", "write a JSON pointer such as \"/run/samples\""});
     return std::nullopt;
   }
   if (!isPointer(textOf(*value))) {
-    problems.push_back({place + "/" + name, 0, 0, quoted(textOf(*value)) + " is no JSON pointer", "begin it with /; write ~0 for ~ and ~1 for /"});
+    problems.push_back({place + "/" + name, 0, 0, quoted(textOf(*value)) + " is no JSON pointer",
+                        "begin it with /; write ~0 for ~ and ~1 for /"});
     return std::nullopt;
   }
   return std::string(textOf(*value));
 }
 
-std::optional<PatchOperation> readOperation(const rapidjson::Value& json, const std::string& place, std::vector<Problem>& problems) {
+std::optional<PatchOperation> readOperation(const rapidjson::Value& json, const std::string& place,
+                                            std::vector<Problem>& problems) {
   if (!json.IsObject()) {
     problems.push_back({place, 0, 0, "an operation is an object", "write {\"op\": …, \"path\": …}"});
     return std::nullopt;
@@ -48,7 +52,9 @@ std::optional<PatchOperation> readOperation(const rapidjson::Value& json, const 
   if (!kind) {
     std::vector<std::string> known;
     for (const auto& entry : kKinds) known.emplace_back(entry.first);
-    problems.push_back({place + "/op", 0, 0, name.empty() ? "\"op\" is missing or no text" : "unknown operation " + quoted(name), suggest(name, known)});
+    problems.push_back({place + "/op", 0, 0,
+                        name.empty() ? "\"op\" is missing or no text" : "unknown operation " + quoted(name),
+                        suggest(name, known)});
     return std::nullopt;
   }
   PatchOperation operation;
@@ -61,7 +67,8 @@ std::optional<PatchOperation> readOperation(const rapidjson::Value& json, const 
     operation.value = member(json, "value");
     if (operation.value == nullptr) problems.push_back({place, 0, 0, "\"value\" is missing", ""});
   }
-  if (*kind == Kind::move && operation.path != operation.from && (operation.path + "/").starts_with(operation.from + "/"))
+  if (*kind == Kind::move && operation.path != operation.from &&
+      (operation.path + "/").starts_with(operation.from + "/"))
     problems.push_back({place, 0, 0, "a value cannot be moved into itself", ""});
   return problems.size() == known ? std::optional(operation) : std::nullopt;
 }
@@ -80,12 +87,18 @@ class Step {
 
   std::string result() const {
     switch (operation_.kind) {
-      case Kind::add: return add(*operation_.value);
-      case Kind::replace: return spliceReplace(json_, existing(operation_.path), formatted(*operation_.value, existing(operation_.path)));
-      case Kind::remove: return removed(operation_.path);
-      case Kind::copy: return addText(json_, slice(operation_.from));
-      case Kind::move: return moved();
-      case Kind::test: return tested();
+      case Kind::add:
+        return add(*operation_.value);
+      case Kind::replace:
+        return spliceReplace(json_, existing(operation_.path), formatted(*operation_.value, existing(operation_.path)));
+      case Kind::remove:
+        return removed(operation_.path);
+      case Kind::copy:
+        return addText(json_, slice(operation_.from));
+      case Kind::move:
+        return moved();
+      case Kind::test:
+        return tested();
     }
     return json_.text();
   }
@@ -110,7 +123,8 @@ class Step {
   }
   // A value of the patch takes the indentation of what it stands among.
   std::string add(const rapidjson::Value& value) const {
-    const auto parent = json_.find(operation_.path.substr(0, std::min(operation_.path.rfind('/'), operation_.path.size())));
+    const auto parent =
+        json_.find(operation_.path.substr(0, std::min(operation_.path.rfind('/'), operation_.path.size())));
     if (!parent) return addText(json_, {});  // refuses
     const auto& spans = json_.spans();
     const bool has_child = spans[*parent].next > *parent + 1;
@@ -118,7 +132,9 @@ class Step {
     const auto& text = json_.text();
     const auto& child = spans[near];
     std::string indent(indentAt(text, child.key.end > 0 ? child.key.begin : child.value.begin));
-    if (!has_child && text.substr(spans[near].value.begin, spans[near].value.end - spans[near].value.begin).find('\n') != std::string::npos)
+    if (!has_child &&
+        text.substr(spans[near].value.begin, spans[near].value.end - spans[near].value.begin).find('\n') !=
+            std::string::npos)
       indent = std::string(indentAt(text, spans[near].value.end - 1)) + "  ";
     return addText(json_, formatJson(value, operation_.path.empty() ? "" : indent, eolOf(text)));
   }
@@ -132,7 +148,8 @@ class Step {
     const char kind = json.text()[json.spans()[*parent].value.begin];
     if (kind == '{') {
       if (const auto there = json.find(path)) return spliceReplace(json, *there, value);
-      return spliceMember(json, *parent, toJson(rapidjson::Value(rapidjson::StringRef(name.data(), name.size()))), value);
+      return spliceMember(json, *parent, toJson(rapidjson::Value(rapidjson::StringRef(name.data(), name.size()))),
+                          value);
     }
     if (kind != '[') throw Refused{quoted(parent_pointer) + " is neither an object nor a list"};
     const auto& spans = json.spans();
@@ -140,7 +157,8 @@ class Step {
     for (auto i = *parent + 1; i < spans[*parent].next; i = spans[i].next) ++count;
     const auto index = name == "-" ? std::optional(count) : arrayIndex(name);
     if (!index || *index > count)
-      throw Refused{quoted(name) + " is no place in the list " + quoted(parent_pointer) + ", which has " + std::to_string(count)};
+      throw Refused{quoted(name) + " is no place in the list " + quoted(parent_pointer) + ", which has " +
+                    std::to_string(count)};
     return spliceElement(json, *parent, *index, value);
   }
   std::string moved() const {
@@ -156,7 +174,8 @@ class Step {
     const auto* value = &static_cast<const rapidjson::Value&>(json_.document());
     for (const auto& token : pointerTokens(operation_.path))
       value = value->IsArray() ? &(*value)[*arrayIndex(token)] : member(*value, token);
-    if (!equalJson(*value, *operation_.value)) throw Refused{"the test of " + quoted(operation_.path) + " fails: it is " + quoted(toJson(*value))};
+    if (!equalJson(*value, *operation_.value))
+      throw Refused{"the test of " + quoted(operation_.path) + " fails: it is " + quoted(toJson(*value))};
     return json_.text();
   }
 
@@ -173,22 +192,26 @@ std::optional<std::vector<PatchOperation>> readPatch(const rapidjson::Value& pat
     return std::nullopt;
   }
   if (patch.Size() > kMaxPatchOperations) {
-    problems.push_back({"", 0, 0, "it has " + std::to_string(patch.Size()) + " operations", "send at most " + std::to_string(kMaxPatchOperations)});
+    problems.push_back({"", 0, 0, "it has " + std::to_string(patch.Size()) + " operations",
+                        "send at most " + std::to_string(kMaxPatchOperations)});
     return std::nullopt;
   }
   std::vector<PatchOperation> operations;
   for (rapidjson::SizeType i = 0; i < patch.Size(); ++i)
-    if (auto operation = readOperation(patch[i], "/" + std::to_string(i), problems)) operations.push_back(std::move(*operation));
+    if (auto operation = readOperation(patch[i], "/" + std::to_string(i), problems))
+      operations.push_back(std::move(*operation));
   return problems.size() == known ? std::optional(std::move(operations)) : std::nullopt;
 }
 
-std::optional<std::string> applyPatch(const std::string& text, const std::vector<PatchOperation>& operations, std::vector<Problem>& problems) {
+std::optional<std::string> applyPatch(const std::string& text, const std::vector<PatchOperation>& operations,
+                                      std::vector<Problem>& problems) {
   std::string result = text;
   std::size_t work = 0;
   for (std::size_t i = 0; i < operations.size(); ++i) {
     work += result.size();
     if (work > kMaxPatchWork) {
-      problems.push_back({"/" + std::to_string(i), 0, 0, "the text is too large for so many operations", "send the whole text"});
+      problems.push_back(
+          {"/" + std::to_string(i), 0, 0, "the text is too large for so many operations", "send the whole text"});
       return std::nullopt;
     }
     const auto json = JsonText::parse(std::move(result), problems);
@@ -210,12 +233,14 @@ bool equalJson(const rapidjson::Value& a, const rapidjson::Value& b) {
     const auto sorted = [](const rapidjson::Value& object) {
       std::vector<const rapidjson::Value::Member*> members;
       for (const auto& entry : object.GetObject()) members.push_back(&entry);
-      std::sort(members.begin(), members.end(), [](const auto* x, const auto* y) { return textOf(x->name) < textOf(y->name); });
+      std::sort(members.begin(), members.end(),
+                [](const auto* x, const auto* y) { return textOf(x->name) < textOf(y->name); });
       return members;
     };
     const auto left = sorted(a), right = sorted(b);
-    return std::equal(left.begin(), left.end(), right.begin(),
-                      [](const auto* x, const auto* y) { return textOf(x->name) == textOf(y->name) && equalJson(x->value, y->value); });
+    return std::equal(left.begin(), left.end(), right.begin(), [](const auto* x, const auto* y) {
+      return textOf(x->name) == textOf(y->name) && equalJson(x->value, y->value);
+    });
   }
   if (a.IsArray() && b.IsArray()) return a.Size() == b.Size() && std::equal(a.Begin(), a.End(), b.Begin(), equalJson);
   return a == b;

@@ -17,7 +17,8 @@ std::size_t lineBegin(std::string_view text, std::size_t at) {
 // Nothing but blanks before it on its line.
 bool beginsLine(std::string_view text, std::size_t at) {
   const auto begin = lineBegin(text, at);
-  return begin > 0 && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin), text.begin() + static_cast<std::ptrdiff_t>(at), isBlank);
+  return begin > 0 && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                  text.begin() + static_cast<std::ptrdiff_t>(at), isBlank);
 }
 
 // The next byte that is neither blank, line end nor comment. There is one: it is used inside a container.
@@ -35,7 +36,8 @@ std::size_t nextToken(std::string_view text, std::size_t at) {
   }
 }
 
-// Where the line ends (at its "\r" or "\n"), when only blanks and comments come until then; a comment over several lines is none of this one.
+// Where the line ends (at its "\r" or "\n"), when only blanks and comments come until then; a comment over several
+// lines is none of this one.
 std::optional<std::size_t> lineEnd(std::string_view text, std::size_t at) {
   for (;;) {
     at = std::min(text.find_first_not_of(" \t", at), text.size());
@@ -77,7 +79,8 @@ std::string addOnly(const std::string& text, const ValueSpan& container, const s
   const bool object = text[open] == '{';
   if (beginsLine(text, close)) {
     const auto indent = std::string(indentAt(text, close));
-    return text.substr(0, lineBegin(text, close)) + indent + "  " + member + std::string(eolOf(text)) + indent + text.substr(close);
+    return text.substr(0, lineBegin(text, close)) + indent + "  " + member + std::string(eolOf(text)) + indent +
+           text.substr(close);
   }
   const bool bare = close == open + 1;
   const std::string before = bare ? (object ? " " : "") : isBlank(text[close - 1]) ? "" : " ";
@@ -93,8 +96,8 @@ std::string addLast(const std::string& text, const ValueSpan& last, const std::s
   const std::string tail = comma ? "," : "";
   if (beginsLine(text, beginOf(last)))
     if (const auto end = lineEnd(text, from))
-      return head + text.substr(from, *end - from) + std::string(eolOf(text)) + std::string(indentAt(text, beginOf(last))) + member + tail +
-             text.substr(*end);
+      return head + text.substr(from, *end - from) + std::string(eolOf(text)) +
+             std::string(indentAt(text, beginOf(last))) + member + tail + text.substr(*end);
   return head + " " + member + tail + text.substr(from);
 }
 
@@ -103,7 +106,8 @@ std::string addBefore(const std::string& text, std::size_t from, const ValueSpan
   const auto at = beginOf(next);
   if (beginsLine(text, at))
     if (const auto end = lineEnd(text, from))
-      return text.substr(0, *end) + std::string(eolOf(text)) + std::string(indentAt(text, at)) + member + "," + text.substr(*end);
+      return text.substr(0, *end) + std::string(eolOf(text)) + std::string(indentAt(text, at)) + member + "," +
+             text.substr(*end);
   return text.substr(0, at) + member + ", " + text.substr(at);
 }
 
@@ -126,7 +130,8 @@ std::string spliceMember(const JsonText& json, std::uint32_t container, std::str
   const auto member = std::string(key) + ": " + std::string(value);
   const auto members = childrenOf(json, container);
   const auto& spans = json.spans();
-  return members.empty() ? addOnly(json.text(), spans[container], member) : addLast(json.text(), spans[members.back()], member);
+  return members.empty() ? addOnly(json.text(), spans[container], member)
+                         : addLast(json.text(), spans[members.back()], member);
 }
 
 std::string spliceElement(const JsonText& json, std::uint32_t container, std::uint32_t index, std::string_view value) {
@@ -135,7 +140,8 @@ std::string spliceElement(const JsonText& json, std::uint32_t container, std::ui
   const std::string element(value);
   if (elements.empty()) return addOnly(json.text(), spans[container], element);
   if (index >= elements.size()) return addLast(json.text(), spans[elements.back()], element);
-  const auto from = index == 0 ? spans[container].value.begin + std::size_t{1} : *commaAfter(json.text(), spans[elements[index - 1]]) + 1;
+  const auto from = index == 0 ? spans[container].value.begin + std::size_t{1}
+                               : *commaAfter(json.text(), spans[elements[index - 1]]) + 1;
   return addBefore(json.text(), from, spans[elements[index]], element);
 }
 

@@ -86,8 +86,8 @@ ExportFormat exportFormat(std::string_view name) {
                                      suggest(name, {"jsonl", "csv", "canonical"}, "formats"));
 }
 
-void writeExport(const journal::Journal& journal, const journal::Run& run, ExportFormat format, const SampleFilters& filters,
-                 std::ostream& out) {
+void writeExport(const journal::Journal& journal, const journal::Run& run, ExportFormat format,
+                 const SampleFilters& filters, std::ostream& out) {
   if (format == ExportFormat::csv) {
     out << csvLine({"run", "index", "seed", "genre", "ok", "winner", "model", "quality", "margin", "saved", "system",
                     "prompt", "text", "reason"});

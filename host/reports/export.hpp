@@ -34,7 +34,7 @@ struct SampleFilters {
 };
 
 /// Settled samples by index, read page by page: memory does not grow with the run. Stops when `out` takes no more.
-void writeExport(const journal::Journal& journal, const journal::Run& run, ExportFormat format, const SampleFilters& filters,
-                 std::ostream& out);
+void writeExport(const journal::Journal& journal, const journal::Run& run, ExportFormat format,
+                 const SampleFilters& filters, std::ostream& out);
 
 }  // namespace troupe::reports

@@ -15,7 +15,8 @@ void writeLog(const journal::Journal& journal, const journal::Run& run, std::ost
     for (const auto& event : page) {
       rapidjson::Document document;
       document.Parse(event.json.data(), event.json.size());
-      if (!document.HasParseError() && document.IsObject()) out << sinks::eventLines(Object(document), sinks::Level::kInfo);
+      if (!document.HasParseError() && document.IsObject())
+        out << sinks::eventLines(Object(document), sinks::Level::kInfo);
     }
   }
 }

@@ -31,7 +31,8 @@ void addPlugins(const journal::Journal& journal, SampleDetails& details) {
 
 }  // namespace
 
-std::optional<SampleDetails> sampleDetails(const journal::Journal& journal, const journal::Run& run, std::int64_t index) {
+std::optional<SampleDetails> sampleDetails(const journal::Journal& journal, const journal::Run& run,
+                                           std::int64_t index) {
   auto record = journal.sample(run.key, index);
   if (!record) return std::nullopt;
   SampleDetails details;

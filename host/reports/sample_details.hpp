@@ -16,14 +16,15 @@ namespace troupe::reports {
 struct SampleDetails {
   journal::Run run;
   journal::SampleRecord record;
-  rapidjson::Document sample;                                   ///< sampleJson()
+  rapidjson::Document sample;                                  ///< sampleJson()
   std::map<std::string, journal::Journal::PluginRow> plugins;  ///< by node
-  std::set<std::string> scorers;                                ///< which made the winner's quality
-  std::set<std::string> judges;                                 ///< of these: what asks a model
+  std::set<std::string> scorers;                               ///< which made the winner's quality
+  std::set<std::string> judges;                                ///< of these: what asks a model
 };
 
 /// Nothing when the run has no such sample.
-std::optional<SampleDetails> sampleDetails(const journal::Journal& journal, const journal::Run& run, std::int64_t index);
+std::optional<SampleDetails> sampleDetails(const journal::Journal& journal, const journal::Run& run,
+                                           std::int64_t index);
 
 /// The sample with "attempts", "quality_from" and "plugins".
 rapidjson::Document detailsJson(SampleDetails details);

@@ -14,7 +14,9 @@ void addApiRoutes(Router& router, const Api& api) {
 }
 
 void addOpenApiRoute(Router& router) {
-  router.add({"GET", "/openapi.json", Right::watch, [](Exchange& exchange) { exchange.json(200, openApi(), {{"Cache-Control", "no-cache"}}); }});
+  router.add({"GET", "/openapi.json", Right::watch, [](Exchange& exchange) {
+                exchange.json(200, openApi(), {{"Cache-Control", "no-cache"}});
+              }});
 }
 
 }  // namespace troupe::server

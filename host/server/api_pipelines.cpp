@@ -20,7 +20,8 @@ class Verdicts {
     const Stamp stamp{entry.bytes, entry.mtime_ms};
     {
       const std::lock_guard lock(mutex_);
-      if (const auto found = known_.find(entry.name); found != known_.end() && found->second.first == stamp) return found->second.second;
+      if (const auto found = known_.find(entry.name); found != known_.end() && found->second.first == stamp)
+        return found->second.second;
     }
     const auto stored = api.pipelines.read(entry.name);
     const auto count = stored ? mistakesOf(api, stored->text, entry.name, checkOptions(api, {}, false)).size() : 0;
@@ -39,13 +40,16 @@ class Verdicts {
 std::string nameOf(const Exchange& exchange) {
   auto name = exchange.param("name");
   if (!PipelineStore::isName(name))
-    throw HttpError(404, troupe::quoted(name) + " is no name of a pipeline; it has 1 to 100 letters, digits, dots, dashes and underscores, and no dot in front");
+    throw HttpError(404, troupe::quoted(name) +
+                             " is no name of a pipeline; it has 1 to 100 letters, digits, dots, dashes and "
+                             "underscores, and no dot in front");
   return name;
 }
 
 PipelineStore::Stored storedOf(const Api& api, const std::string& name) {
   auto stored = api.pipelines.read(name);
-  if (!stored) throw HttpError(404, "no pipeline is called " + troupe::quoted(name) + "; " + api.pipelines.suggestion(name));
+  if (!stored)
+    throw HttpError(404, "no pipeline is called " + troupe::quoted(name) + "; " + api.pipelines.suggestion(name));
   return std::move(*stored);
 }
 
@@ -79,14 +83,18 @@ void show(const Api& api, Exchange& exchange) {
 }
 
 // Checks and saves; the answer is what is stored then.
-void save(const Api& api, Exchange& exchange, const std::string& name, const std::string& text, const PipelineStore::Condition& condition) {
-  if (text.size() > config::kMaxBytes) throw HttpError(413, "the pipeline has " + std::to_string(text.size()) + " bytes; at most 16 MiB are kept");
+void save(const Api& api, Exchange& exchange, const std::string& name, const std::string& text,
+          const PipelineStore::Condition& condition) {
+  if (text.size() > config::kMaxBytes)
+    throw HttpError(413, "the pipeline has " + std::to_string(text.size()) + " bytes; at most 16 MiB are kept");
   if (const auto at = config::firstInvalidUtf8(text); at != std::string::npos)
-    throw HttpError(422, "the pipeline is no text", {{"", 0, 0, "byte " + std::to_string(at) + " is not valid UTF-8", "save it as UTF-8"}});
+    throw HttpError(422, "the pipeline is no text",
+                    {{"", 0, 0, "byte " + std::to_string(at) + " is not valid UTF-8", "save it as UTF-8"}});
   auto mistakes = mistakesOf(api, text, name, checkOptions(api, {}, false));
   const auto count = mistakes.size();
   if (count > 0 && !queryFlag(exchange, "draft"))
-    throw HttpError(422, "the pipeline has mistakes and was not saved; ?draft=true saves it all the same", std::move(mistakes));
+    throw HttpError(422, "the pipeline has mistakes and was not saved; ?draft=true saves it all the same",
+                    std::move(mistakes));
   const auto change = orRefuse([&] { return api.pipelines.write(name, text, condition); });
   if (change == PipelineStore::Change::refused) refuseCondition(name);
   const auto etag = etagOf(text);
@@ -129,7 +137,8 @@ void remove(const Api& api, Exchange& exchange) {
   const auto name = nameOf(exchange);
   const auto condition = conditionOf(exchange, false);
   storedOf(api, name);
-  if (orRefuse([&] { return api.pipelines.remove(name, condition); }) == PipelineStore::Change::refused) refuseCondition(name);
+  if (orRefuse([&] { return api.pipelines.remove(name, condition); }) == PipelineStore::Change::refused)
+    refuseCondition(name);
   exchange.empty(204);
 }
 
@@ -143,8 +152,10 @@ void validate(const Api& api, Exchange& exchange) {
 void addPipelineRoutes(Router& router, const ApiPtr& api) {
   const std::string pipelines = "/api/v1/pipelines", one = pipelines + "/{name}";
   const auto verdicts = std::make_shared<Verdicts>();
-  router.add({"GET", pipelines, Right::watch, [api, verdicts](Exchange& exchange) { list(*api, exchange, *verdicts); }});
-  router.add({"POST", pipelines + "/validate", Right::operate, [api](Exchange& exchange) { validate(*api, exchange); }});
+  router.add(
+      {"GET", pipelines, Right::watch, [api, verdicts](Exchange& exchange) { list(*api, exchange, *verdicts); }});
+  router.add(
+      {"POST", pipelines + "/validate", Right::operate, [api](Exchange& exchange) { validate(*api, exchange); }});
   router.add({"GET", one, Right::watch, [api](Exchange& exchange) { show(*api, exchange); }});
   router.add({"PUT", one, Right::operate, [api](Exchange& exchange) { put(*api, exchange); }});
   router.add({"PATCH", one, Right::operate, [api](Exchange& exchange) { patch(*api, exchange); }});

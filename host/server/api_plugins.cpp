@@ -12,7 +12,9 @@ using rapidjson::Document;
 using rapidjson::Value;
 using Memory = Document::AllocatorType;
 
-Value textValue(std::string_view text, Memory& memory) { return {text.data(), static_cast<rapidjson::SizeType>(text.size()), memory}; }
+Value textValue(std::string_view text, Memory& memory) {
+  return {text.data(), static_cast<rapidjson::SizeType>(text.size()), memory};
+}
 
 Value jsonValue(const std::string& json, Memory& memory) {
   std::vector<Problem> ignored;
@@ -31,14 +33,16 @@ Value portsValue(const loader::NodeType& type, Memory& memory) {
   Value in(rapidjson::kArrayType), out(rapidjson::kArrayType);
   for (const auto& port : type.in) {
     Value entry(rapidjson::kObjectType);
-    entry.AddMember("name", textValue(port.name, memory), memory).AddMember("type", textValue(port.type, memory), memory);
+    entry.AddMember("name", textValue(port.name, memory), memory)
+        .AddMember("type", textValue(port.type, memory), memory);
     entry.AddMember("many", port.many, memory).AddMember("optional", port.optional, memory);
     entry.AddMember("delayed", port.delayed, memory).AddMember("previous", port.previous, memory);
     in.PushBack(entry, memory);
   }
   for (const auto& port : type.out) {
     Value entry(rapidjson::kObjectType);
-    entry.AddMember("name", textValue(port.name, memory), memory).AddMember("type", textValue(port.type, memory), memory);
+    entry.AddMember("name", textValue(port.name, memory), memory)
+        .AddMember("type", textValue(port.type, memory), memory);
     out.PushBack(entry, memory);
   }
   ports.AddMember("in", in, memory).AddMember("out", out, memory);
@@ -103,12 +107,15 @@ void show(const Api& api, Exchange& exchange) {
   const auto offers = [&](const PluginFile& file) {
     if (!file.manifest) return false;
     const auto& nodes = file.manifest->nodes;
-    return file.manifest->id == id || std::any_of(nodes.begin(), nodes.end(), [&](const auto& node) { return node.id == id; });
+    return file.manifest->id == id ||
+           std::any_of(nodes.begin(), nodes.end(), [&](const auto& node) { return node.id == id; });
   };
-  auto found = std::find_if(files.begin(), files.end(), [&](const auto& file) { return file.state == PluginFile::State::usable && offers(file); });
+  auto found = std::find_if(files.begin(), files.end(),
+                            [&](const auto& file) { return file.state == PluginFile::State::usable && offers(file); });
   if (found == files.end()) found = std::find_if(files.begin(), files.end(), offers);
   if (found == files.end())
-    throw HttpError(404, "no plugin and no node type is called " + troupe::quoted(id) + "; " + suggest(id, api.catalog.nodeTypes(), "node types"));
+    throw HttpError(404, "no plugin and no node type is called " + troupe::quoted(id) + "; " +
+                             suggest(id, api.catalog.nodeTypes(), "node types"));
   Document answer(rapidjson::kObjectType);
   auto& memory = answer.GetAllocator();
   static_cast<Value&>(answer) = pluginValue(*found, memory);

@@ -13,7 +13,11 @@ Headers download(const std::string& run_id, const std::string& ending) {
   std::string name = run_id;
   std::replace_if(
       name.begin(), name.end(),
-      [](char c) { return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'); }, '_');
+      [](char c) {
+        return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                 c == '.');
+      },
+      '_');
   return {{"Content-Disposition", "attachment; filename=\"" + name + ending + "\""}, {"Cache-Control", "no-store"}};
 }
 
@@ -32,7 +36,8 @@ void exported(const Api& api, Exchange& exchange) {
     throw HttpError(400, failure.what());
   }
   const bool csv = format == reports::ExportFormat::csv;
-  auto& out = exchange.stream(200, csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson", download(run.id, csv ? ".csv" : ".jsonl"));
+  auto& out = exchange.stream(200, csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson",
+                              download(run.id, csv ? ".csv" : ".jsonl"));
   reports::writeExport(api.journal, run, format, filters, out);
 }
 
@@ -40,7 +45,8 @@ void exported(const Api& api, Exchange& exchange) {
 
 void addReportRoutes(Router& router, const ApiPtr& api) {
   router.add({"GET", "/api/v1/runs/{run}/log", Right::watch, [api](Exchange& exchange) { log(*api, exchange); }});
-  router.add({"GET", "/api/v1/runs/{run}/export", Right::watch, [api](Exchange& exchange) { exported(*api, exchange); }});
+  router.add(
+      {"GET", "/api/v1/runs/{run}/export", Right::watch, [api](Exchange& exchange) { exported(*api, exchange); }});
 }
 
 }  // namespace troupe::server

@@ -33,13 +33,15 @@ Named pipelineOf(const Api& api, const rapidjson::Value& pipeline) {
   const std::string text(config::textOf(pipeline));
   if (!PipelineStore::isName(text)) return {text, "(sent)"};
   if (auto stored = api.pipelines.read(text)) return {std::move(stored->text), text};
-  throw HttpError(422, "there is no such pipeline",
-                  {{"/pipeline", 0, 0, "no stored pipeline is called " + troupe::quoted(text), api.pipelines.suggestion(text)}});
+  throw HttpError(
+      422, "there is no such pipeline",
+      {{"/pipeline", 0, 0, "no stored pipeline is called " + troupe::quoted(text), api.pipelines.suggestion(text)}});
 }
 
 std::string keyOf(const Exchange& exchange) {
   auto key = exchange.header("Idempotency-Key");
-  if (key.size() > 255) throw HttpError(400, "the Idempotency-Key has " + std::to_string(key.size()) + " bytes; at most 255 are taken");
+  if (key.size() > 255)
+    throw HttpError(400, "the Idempotency-Key has " + std::to_string(key.size()) + " bytes; at most 255 are taken");
   return key;
 }
 
@@ -47,15 +49,18 @@ std::vector<config::Override> changesOf(const Api& api, const rapidjson::Documen
   auto overrides = overridesOf(body);
   const auto& members = static_cast<const rapidjson::Value&>(body);
   for (const char* name : {"samples", "in_flight", "seed"})
-    if (const auto* value = config::member(members, name)) overrides.push_back({"/run/" + std::string(name), toJson(*value)});
+    if (const auto* value = config::member(members, name))
+      overrides.push_back({"/run/" + std::string(name), toJson(*value)});
   const auto* genres = config::member(members, "genres");
   if (genres == nullptr || genres->Empty()) return overrides;
   std::vector<std::string> names;
   for (const auto& genre : genres->GetArray()) names.emplace_back(config::textOf(genre));
-  const auto checked = config::checkPipeline(pipeline.text, pipeline.name, api.catalog, checkOptions(api, overrides, false));
+  const auto checked =
+      config::checkPipeline(pipeline.text, pipeline.name, api.catalog, checkOptions(api, overrides, false));
   const auto more = config::genreOverrides(checked, names);
   if (more.empty())
-    throw HttpError(422, "the pipeline takes no genres", {{"/genres", 0, 0, "no prompt source of the pipeline has the option \"genres\"", "leave it out"}});
+    throw HttpError(422, "the pipeline takes no genres",
+                    {{"/genres", 0, 0, "no prompt source of the pipeline has the option \"genres\"", "leave it out"}});
   overrides.insert(overrides.end(), more.begin(), more.end());
   return overrides;
 }
@@ -74,7 +79,8 @@ void start(const Api& api, Exchange& exchange) {
     if (!mistakes.empty()) throw HttpError(422, "the pipeline cannot be run", std::move(mistakes));
     return api.runs.start(order);
   });
-  exchange.json(started.fresh ? 201 : 200, runAnswer(api, started.run), {{"Location", exchange.base() + "/api/v1/runs/" + started.run.id}});
+  exchange.json(started.fresh ? 201 : 200, runAnswer(api, started.run),
+                {{"Location", exchange.base() + "/api/v1/runs/" + started.run.id}});
 }
 
 }  // namespace

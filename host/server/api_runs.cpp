@@ -9,7 +9,8 @@ namespace {
 constexpr std::size_t kLooked = 2000;  // Runs that one request looks through for a state.
 
 const JsonSchema& resumeSchema() {
-  static const auto kSchema = compiled(R"({"type":"object","additionalProperties":false,"properties":{"overrides":{"type":"array","maxItems":1000,
+  static const auto kSchema = compiled(
+      R"({"type":"object","additionalProperties":false,"properties":{"overrides":{"type":"array","maxItems":1000,
     "items":{"type":"object","additionalProperties":false,"required":["path","value"],"properties":{"path":{"type":"string","minLength":1},"value":{}}}}}})");
   return kSchema;
 }
@@ -44,7 +45,8 @@ void list(const Api& api, Exchange& exchange) {
       runs += (taken++ == 0 ? "" : ",") + runSummary(api.runs, api.journal, run);
     }
   }
-  exchange.json(200, "{\"runs\":[" + runs + "],\"next\":" + (more ? "\"" + std::to_string(before) + "\"" : "null") + "}");
+  exchange.json(200,
+                "{\"runs\":[" + runs + "],\"next\":" + (more ? "\"" + std::to_string(before) + "\"" : "null") + "}");
 }
 
 // Cancels, pauses or resumes; the answer is the run as it is then.
@@ -76,13 +78,16 @@ std::string runAnswer(const Api& api, const journal::Run& run) {
 void addRunRoutes(Router& router, const ApiPtr& api) {
   const std::string run = "/api/v1/runs/{run}";
   router.add({"GET", "/api/v1/runs", Right::watch, [api](Exchange& exchange) { list(*api, exchange); }});
-  router.add({"GET", run, Right::watch, [api](Exchange& exchange) { exchange.json(200, runAnswer(*api, runOf(*api, exchange))); }});
+  router.add({"GET", run, Right::watch,
+              [api](Exchange& exchange) { exchange.json(200, runAnswer(*api, runOf(*api, exchange))); }});
   router.add({"DELETE", run, Right::operate, [api](Exchange& exchange) { remove(*api, exchange); }});
   router.add({"POST", run + "/pause", Right::operate, [api](Exchange& exchange) {
-                act(*api, exchange, [&](const auto& found) { return api->runs.pause(found.id, exchange.principal().name); });
+                act(*api, exchange,
+                    [&](const auto& found) { return api->runs.pause(found.id, exchange.principal().name); });
               }});
   router.add({"POST", run + "/cancel", Right::operate, [api](Exchange& exchange) {
-                act(*api, exchange, [&](const auto& found) { return api->runs.cancel(found.id, exchange.principal().name); });
+                act(*api, exchange,
+                    [&](const auto& found) { return api->runs.cancel(found.id, exchange.principal().name); });
               }});
   router.add({"POST", run + "/resume", Right::operate, [api](Exchange& exchange) {
                 const auto overrides = overridesOf(bodyObject(exchange, resumeSchema(), true));

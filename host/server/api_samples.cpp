@@ -9,7 +9,7 @@
 namespace troupe::server {
 namespace {
 
-constexpr std::size_t kLooked = 2000;            // Samples that one request looks through.
+constexpr std::size_t kLooked = 2000;                 // Samples that one request looks through.
 constexpr std::size_t kBytes = std::size_t{4} << 20;  // A page ends once it is so large.
 
 const JsonSchema& decisionSchema() {
@@ -30,9 +30,11 @@ void addState(rapidjson::Document& sample, const journal::SampleRecord& record) 
   }
 }
 
-// Goes through the samples after ?after until `take`, which gives JSON or nothing, has filled a page: {"<name>": […], "next"}.
+// Goes through the samples after ?after until `take`, which gives JSON or nothing, has filled a page: {"<name>": […],
+// "next"}.
 template <typename Take>
-void page(const Api& api, Exchange& exchange, const char* name, std::vector<std::int64_t> (journal::Journal::*indices)(journal::RunKey, std::int64_t, std::size_t) const,
+void page(const Api& api, Exchange& exchange, const char* name,
+          std::vector<std::int64_t> (journal::Journal::*indices)(journal::RunKey, std::int64_t, std::size_t) const,
           const journal::Run& run, Take&& take) {
   const auto limit = static_cast<std::size_t>(exchange.queryInteger("limit", 50, 1, 200));
   auto after = exchange.queryInteger("after", -1, -1, INT64_MAX - 1);
@@ -56,19 +58,21 @@ void page(const Api& api, Exchange& exchange, const char* name, std::vector<std:
       items += (taken++ == 0 ? "" : ",") + json;
     }
   }
-  exchange.json(200, "{\"" + std::string(name) + "\":[" + items + "],\"next\":" + (more ? std::to_string(after) : "null") + "}");
+  exchange.json(
+      200, "{\"" + std::string(name) + "\":[" + items + "],\"next\":" + (more ? std::to_string(after) : "null") + "}");
 }
 
 void list(const Api& api, Exchange& exchange) {
   const auto run = runOf(api, exchange);
   const auto filters = sampleFilters(exchange);
-  page(api, exchange, "samples", &journal::Journal::samples, run, [&](const journal::SampleRecord& record) -> std::string {
-    if (!filters.mayTake(record)) return {};
-    auto sample = reports::sampleJson(run, record);
-    if (!filters.take(record, sample)) return {};
-    addState(sample, record);
-    return toJson(sample);
-  });
+  page(api, exchange, "samples", &journal::Journal::samples, run,
+       [&](const journal::SampleRecord& record) -> std::string {
+         if (!filters.mayTake(record)) return {};
+         auto sample = reports::sampleJson(run, record);
+         if (!filters.take(record, sample)) return {};
+         addState(sample, record);
+         return toJson(sample);
+       });
 }
 
 void show(const Api& api, Exchange& exchange) {
@@ -111,7 +115,8 @@ void decide(const Api& api, Exchange& exchange) {
   const std::string filter(config::textMember(body, "filter"));
   if (!api.journal.sample(run.key, index)) throw HttpError(404, run.id + " has no sample " + std::to_string(index));
   if (!orRefuse([&] { return api.runs.decide(run.id, index, filter, pass, exchange.principal().name); }))
-    throw HttpError(409, "sample " + std::to_string(index) + " of " + run.id + " waits for no decision" + (filter.empty() ? "" : " of " + troupe::quoted(filter)));
+    throw HttpError(409, "sample " + std::to_string(index) + " of " + run.id + " waits for no decision" +
+                             (filter.empty() ? "" : " of " + troupe::quoted(filter)));
   rapidjson::Document answer(rapidjson::kObjectType);
   auto& memory = answer.GetAllocator();
   answer.AddMember("run", rapidjson::Value(run.id, memory), memory);
@@ -130,7 +135,9 @@ reports::SampleFilters sampleFilters(const Exchange& exchange) {
   if (const auto text = exchange.query("min_quality")) {
     std::vector<Problem> ignored;
     const auto number = parseJson(*text, ignored);
-    if (!number || !number->IsNumber()) throw HttpError(400, "query parameter \"min_quality\" is " + troupe::quoted(*text) + "; it takes a number such as 8.5");
+    if (!number || !number->IsNumber())
+      throw HttpError(
+          400, "query parameter \"min_quality\" is " + troupe::quoted(*text) + "; it takes a number such as 8.5");
     filters.min_quality = number->GetDouble();
   }
   return filters;
@@ -143,7 +150,8 @@ void addSampleRoutes(Router& router, const ApiPtr& api) {
   router.add({"GET", run + "/held", Right::watch, [api](Exchange& exchange) {
                 page(*api, exchange, "held", &journal::Journal::unsettled, runOf(*api, exchange), heldJson);
               }});
-  router.add({"POST", run + "/samples/{index}/decision", Right::operate, [api](Exchange& exchange) { decide(*api, exchange); }});
+  router.add({"POST", run + "/samples/{index}/decision", Right::operate,
+              [api](Exchange& exchange) { decide(*api, exchange); }});
 }
 
 }  // namespace troupe::server

@@ -31,7 +31,8 @@ bool queryFlag(const Exchange& exchange, std::string_view name) {
   const auto value = exchange.query(name);
   if (!value || *value == "false" || *value == "0") return false;
   if (value->empty() || *value == "true" || *value == "1") return true;
-  throw HttpError(400, "query parameter " + troupe::quoted(name) + " is " + troupe::quoted(*value) + "; it takes true or false");
+  throw HttpError(
+      400, "query parameter " + troupe::quoted(name) + " is " + troupe::quoted(*value) + "; it takes true or false");
 }
 
 void expectMediaType(const Exchange& exchange, std::initializer_list<std::string_view> types) {
@@ -41,8 +42,10 @@ void expectMediaType(const Exchange& exchange, std::initializer_list<std::string
   if (std::find(types.begin(), types.end(), type) != types.end()) return;
   std::string known;
   for (const auto name : types) known += (known.empty() ? "" : " or ") + std::string(name);
-  throw HttpError(415, (type.empty() ? "the body has no media type" : "the body is said to be " + troupe::quoted(type)) + "; send Content-Type: " + known, {},
-                  {{"Accept", known}});
+  throw HttpError(415,
+                  (type.empty() ? "the body has no media type" : "the body is said to be " + troupe::quoted(type)) +
+                      "; send Content-Type: " + known,
+                  {}, {{"Accept", known}});
 }
 
 JsonSchema compiled(std::string_view schema) {
@@ -80,7 +83,8 @@ config::CheckOptions checkOptions(const Api& api, std::vector<config::Override> 
   return options;
 }
 
-std::vector<Problem> mistakesOf(const Api& api, std::string_view text, const std::string& name, const config::CheckOptions& options) {
+std::vector<Problem> mistakesOf(const Api& api, std::string_view text, const std::string& name,
+                                const config::CheckOptions& options) {
   try {
     const auto pipeline = config::checkPipeline(text, name, api.catalog, options);
     return api.refusals ? api.refusals(pipeline) : std::vector<Problem>();
@@ -92,12 +96,16 @@ std::vector<Problem> mistakesOf(const Api& api, std::string_view text, const std
 void refuse(const Failure& failure) {
   if (const auto* problems = dynamic_cast<const Problems*>(&failure))
     throw HttpError(422, "the pipeline cannot be run", problems->problems());
-  if (dynamic_cast<const RunManager::QueueFull*>(&failure) != nullptr) throw HttpError(503, failure.what(), {}, {{"Retry-After", "10"}});
+  if (dynamic_cast<const RunManager::QueueFull*>(&failure) != nullptr)
+    throw HttpError(503, failure.what(), {}, {{"Retry-After", "10"}});
   switch (failure.code()) {
-    case ExitCode::usage: throw HttpError(409, failure.what());
+    case ExitCode::usage:
+      throw HttpError(409, failure.what());
     case ExitCode::invalid_pipeline:
-    case ExitCode::plugin_unusable: throw HttpError(422, failure.what());
-    default: throw HttpError(503, failure.what());
+    case ExitCode::plugin_unusable:
+      throw HttpError(422, failure.what());
+    default:
+      throw HttpError(503, failure.what());
   }
 }
 

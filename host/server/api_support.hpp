@@ -22,8 +22,8 @@ std::int64_t indexOf(const Exchange& exchange);
 /// A query parameter that is on or off: "" and "true", "1", or "false", "0". Throws HttpError(400).
 bool queryFlag(const Exchange& exchange, std::string_view name);
 
-/// The JSON object of the body, checked against a schema: throws HttpError 415 for another media type, 400 for what is no JSON, 422 with every
-/// mistake. An empty body reads as {} when `may_be_empty`.
+/// The JSON object of the body, checked against a schema: throws HttpError 415 for another media type, 400 for what is
+/// no JSON, 422 with every mistake. An empty body reads as {} when `may_be_empty`.
 rapidjson::Document bodyObject(Exchange& exchange, const JsonSchema& schema, bool may_be_empty = false);
 /// Compiles a schema of this program; throws std::logic_error when it is wrong.
 JsonSchema compiled(std::string_view schema);
@@ -34,9 +34,11 @@ void expectMediaType(const Exchange& exchange, std::initializer_list<std::string
 std::vector<config::Override> overridesOf(const rapidjson::Document& body);
 
 /// How pipelines that come over HTTP are checked.
-config::CheckOptions checkOptions(const Api& api, std::vector<config::Override> overrides = {}, bool environment = true);
+config::CheckOptions checkOptions(const Api& api, std::vector<config::Override> overrides = {},
+                                  bool environment = true);
 /// Every mistake of a pipeline, what it may not do over HTTP included; none: it is good.
-std::vector<Problem> mistakesOf(const Api& api, std::string_view text, const std::string& name, const config::CheckOptions& options);
+std::vector<Problem> mistakesOf(const Api& api, std::string_view text, const std::string& name,
+                                const config::CheckOptions& options);
 
 /// What went wrong with a run, as an answer: 409 for its state, 422 with every mistake, 503 when it cannot be now.
 template <typename Do>

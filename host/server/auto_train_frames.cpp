@@ -37,7 +37,8 @@ std::string written(const Object& progress, const std::string& genre, const std:
   json.member("latest_quality", hundredths(progress.number("latest_quality", 0.0)));
   json.member("current_genre", genre).member("best_model", model);
   json.member("successful", progress.integer("successful", 0)).member("failed", progress.integer("failed", 0));
-  json.member("stories_saved", progress.integer("stories_saved", 0)).member("phase", progress.text("phase", "generating"));
+  json.member("stories_saved", progress.integer("stories_saved", 0))
+      .member("phase", progress.text("phase", "generating"));
   json.endObject();
   return "data: " + std::string(json.text());
 }

@@ -20,12 +20,13 @@ inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 /// ": heartbeat", a comment that no reader of data lines sees.
 inline constexpr std::string_view kHeartbeat = ": heartbeat\n\n";
 
-/// The seed's ten members, from the progress of a `sample` event. "data: {…}" stays below 200 bytes: where genre and model are too long for
-/// that, the longer one is cut.
+/// The seed's ten members, from the progress of a `sample` event. "data: {…}" stays below 200 bytes: where genre and
+/// model are too long for that, the longer one is cut.
 std::string progressMessage(const rapidjson::Value& progress);
 std::string errorMessage(std::string_view error);
 
-/// What an event is on this stream; nothing for an event that is not told here. Whatever ends the run for its watchers is `last`.
+/// What an event is on this stream; nothing for an event that is not told here. Whatever ends the run for its watchers
+/// is `last`.
 std::optional<StreamFrame> autoTrainFrame(const journal::Event& event);
 
 }  // namespace troupe::server

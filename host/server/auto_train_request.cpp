@@ -41,11 +41,13 @@ std::vector<std::string> nodesOf(const std::string& text, std::string_view type)
   return names;
 }
 
-void switchStores(const std::string& text, const char* type, bool on, const char* flag, std::vector<Override>& overrides) {
+void switchStores(const std::string& text, const char* type, bool on, const char* flag,
+                  std::vector<Override>& overrides) {
   const auto nodes = nodesOf(text, type);
   if (on && nodes.empty())
     throw HttpError(422, "this server cannot do that",
-                    {{"/" + std::string(flag), 0, 0, "the pipeline of this server has no node of type " + std::string(type), "send false"}});
+                    {{"/" + std::string(flag), 0, 0,
+                      "the pipeline of this server has no node of type " + std::string(type), "send false"}});
   for (const auto& node : nodes) overrides.push_back({pointerTo("/nodes", node) + "/enabled", on ? "true" : "false"});
 }
 
@@ -57,7 +59,8 @@ AutoTrainRequest AutoTrainRequest::read(Exchange& exchange) {
   AutoTrainRequest request;
   request.user_id = config::textMember(members, "user_id");
   if (const auto* count = config::member(members, "num_examples"))
-    request.num_examples = count->IsInt64() ? count->GetInt64() : static_cast<std::int64_t>(count->GetDouble());  // 50.0 is an integer too
+    request.num_examples =
+        count->IsInt64() ? count->GetInt64() : static_cast<std::int64_t>(count->GetDouble());  // 50.0 is an integer too
   if (const auto* genres = config::member(members, "genres"); genres != nullptr && genres->IsArray())
     for (const auto& genre : genres->GetArray()) request.genres.emplace_back(config::textOf(genre));
   const auto flag = [&](const char* name) {
@@ -70,7 +73,8 @@ AutoTrainRequest AutoTrainRequest::read(Exchange& exchange) {
 }
 
 RunManager::Order AutoTrainRequest::order(const ServerConfig& config, const loader::TypeLookup& types) const {
-  if (config.auto_train.empty()) throw HttpError(404, "this server trains nothing; name a pipeline in auto_train.pipeline of its configuration");
+  if (config.auto_train.empty())
+    throw HttpError(404, "this server trains nothing; name a pipeline in auto_train.pipeline of its configuration");
   std::vector<Problem> problems;
   const auto text = config::readTextFile(config.auto_train, config::kMaxBytes, problems);
   if (!text) throw Problems(ExitCode::invalid_pipeline, config.auto_train.filename().string(), std::move(problems));
@@ -86,13 +90,16 @@ RunManager::Order AutoTrainRequest::order(const ServerConfig& config, const load
   switchStores(*text, kDatabaseStore, save_to_database, "save_to_database", overrides);
   if (save_to_database)
     for (const auto& node : nodesOf(*text, kDatabaseStore))
-      overrides.push_back({pointerTo("/nodes", node) + "/options/user_id", toJson(Value(rapidjson::StringRef(user_id.data(), user_id.size())))});
+      overrides.push_back({pointerTo("/nodes", node) + "/options/user_id",
+                           toJson(Value(rapidjson::StringRef(user_id.data(), user_id.size())))});
   if (!genres.empty()) {
     auto check = order.check;
     check.environment = false;
     const auto more = config::genreOverrides(config::checkPipeline(*text, order.file, types, check), genres);
     if (more.empty())
-      throw HttpError(422, "this server cannot do that", {{"/genres", 0, 0, "no prompt source of its pipeline has the option \"genres\"", "leave it out"}});
+      throw HttpError(
+          422, "this server cannot do that",
+          {{"/genres", 0, 0, "no prompt source of its pipeline has the option \"genres\"", "leave it out"}});
     overrides.insert(overrides.end(), more.begin(), more.end());
   }
   return order;

@@ -25,7 +25,8 @@ constexpr const char* kTemporary = ".saving";
 /// An open file; closed with it.
 class File {
  public:
-  File(const fs::path& path, int flags, mode_t mode = 0) : file_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode)) {}
+  File(const fs::path& path, int flags, mode_t mode = 0)
+      : file_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode)) {}
   ~File() {
     if (file_ >= 0) ::close(file_);
   }
@@ -42,7 +43,9 @@ class File {
   throw Failure(ExitCode::journal, path.filename().string() + " cannot be " + what + ": " + std::strerror(errno));
 }
 
-std::int64_t milliseconds(const struct timespec& time) { return static_cast<std::int64_t>(time.tv_sec) * 1000 + time.tv_nsec / 1'000'000; }
+std::int64_t milliseconds(const struct timespec& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * 1000 + time.tv_nsec / 1'000'000;
+}
 
 void writeAll(int file, const fs::path& path, std::string_view text) {
   while (!text.empty()) {
@@ -73,7 +76,8 @@ PipelineStore::PipelineStore(fs::path folder) : folder_(std::move(folder)) {
 
 bool PipelineStore::isName(std::string_view name) {
   return !name.empty() && name.size() <= 100 && name[0] != '.' && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   });
 }
 
@@ -102,7 +106,8 @@ std::optional<PipelineStore::Stored> PipelineStore::read(const std::string& name
   }
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   if (static_cast<std::uintmax_t>(status.st_size) > config::kMaxBytes)
-    throw Failure(ExitCode::journal, name + " has " + std::to_string(status.st_size) + " bytes; at most 16 MiB are read");
+    throw Failure(ExitCode::journal,
+                  name + " has " + std::to_string(status.st_size) + " bytes; at most 16 MiB are read");
   std::string text(static_cast<std::size_t>(status.st_size), '\0');
   std::size_t got = 0;
   while (got < text.size()) {
@@ -128,13 +133,15 @@ bool PipelineStore::Condition::holds(const std::optional<Stored>& stored) const 
   return stored && (may_be_any || std::find(etags.begin(), etags.end(), stored->etag) != etags.end());
 }
 
-PipelineStore::Change PipelineStore::write(const std::string& name, const std::string& text, const Condition& condition) {
+PipelineStore::Change PipelineStore::write(const std::string& name, const std::string& text,
+                                           const Condition& condition) {
   const std::lock_guard lock(mutex_);
   const auto before = read(name);
   if (!condition.holds(before)) return Change::refused;
   const auto path = folder_ / name, temporary = folder_ / kTemporary;
   struct stat status {};
-  if (!before && ::lstat(path.c_str(), &status) == 0) throw Failure(ExitCode::usage, name + " is there, but no plain file");
+  if (!before && ::lstat(path.c_str(), &status) == 0)
+    throw Failure(ExitCode::usage, name + " is there, but no plain file");
   const File file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   if (!file.open()) fail(path, "written");
   writeAll(file.get(), path, text);

@@ -11,8 +11,8 @@
 
 namespace troupe::server {
 
-/// The pipelines that a server keeps: files of one folder, by their names. Only plain files count, and no link is followed, so nothing outside
-/// the folder is read or written. [any thread]
+/// The pipelines that a server keeps: files of one folder, by their names. Only plain files count, and no link is
+/// followed, so nothing outside the folder is read or written. [any thread]
 class PipelineStore {
  public:
   /// The folder is made when it is not there. Throws Failure(journal) when it cannot be.
@@ -38,13 +38,14 @@ class PipelineStore {
 
   /// What must be so for a change to be made.
   struct Condition {
-    bool must_be_absent = false;                    ///< If-None-Match: *
-    bool may_be_any = false;                        ///< If-Match: *
-    std::vector<std::string> etags;                 ///< If-Match: one of these
+    bool must_be_absent = false;     ///< If-None-Match: *
+    bool may_be_any = false;         ///< If-Match: *
+    std::vector<std::string> etags;  ///< If-Match: one of these
     bool holds(const std::optional<Stored>& stored) const;
   };
   enum class Change { refused, made, replaced };
-  /// All or nothing, also when the power fails: a file beside it, fsync, rename. `refused` when the condition does not hold.
+  /// All or nothing, also when the power fails: a file beside it, fsync, rename. `refused` when the condition does not
+  /// hold.
   Change write(const std::string& name, const std::string& text, const Condition& condition);
   Change remove(const std::string& name, const Condition& condition);
 

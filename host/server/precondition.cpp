@@ -28,14 +28,16 @@ std::vector<std::string> tagsOf(std::string_view list) {
 bool matches(std::string_view list, std::string_view etag) {
   if (list == "*") return true;
   const auto tags = tagsOf(list);
-  return std::any_of(tags.begin(), tags.end(), [&](const auto& tag) { return tag == etag || tag == "W/" + std::string(etag); });
+  return std::any_of(tags.begin(), tags.end(),
+                     [&](const auto& tag) { return tag == etag || tag == "W/" + std::string(etag); });
 }
 
 PipelineStore::Condition conditionOf(const Exchange& exchange, bool may_be_new) {
   PipelineStore::Condition condition;
   const auto match = exchange.header("If-Match"), none = exchange.header("If-None-Match");
-  const std::string repair = may_be_new ? "send If-Match with the ETag that you have read, or If-None-Match: * for a new one"
-                                        : "send If-Match with the ETag that you have read";
+  const std::string repair = may_be_new
+                                 ? "send If-Match with the ETag that you have read, or If-None-Match: * for a new one"
+                                 : "send If-Match with the ETag that you have read";
   if (match.empty() && may_be_new && none == "*") {
     condition.must_be_absent = true;
     return condition;

@@ -1,7 +1,8 @@
 #ifndef TROUPE_EVENT_LINES_HPP
 #define TROUPE_EVENT_LINES_HPP
 
-// The log of a run as text, a pure function of its events: what sink.log_file writes and what the host's API gives away. Header-only.
+// The log of a run as text, a pure function of its events: what sink.log_file writes and what the host's API gives
+// away. Header-only.
 
 #include <cstdint>
 #include <optional>
@@ -125,8 +126,8 @@ inline void addResult(const Object& result, Lines& lines) {
                                std::to_string(integerOr(result, "below_threshold", 0)) + ", failed " +
                                std::to_string(integerOr(result, "failed", 0)) + ", calls repeated after a restart " +
                                std::to_string(integerOr(result, "repeated", 0)));
-  lines.addBare(Level::kError, closingLine(successful, integerOr(result, "samples", 0),
-                                                  number(result, "elapsed_s").value_or(0)));
+  lines.addBare(Level::kError,
+                closingLine(successful, integerOr(result, "samples", 0), number(result, "elapsed_s").value_or(0)));
 }
 
 inline void addMessage(const Object& event, std::string_view fallback_source, Lines& lines) {

@@ -18,7 +18,8 @@ using rapidjson::Value;
 
 namespace {
 
-/// Random JSON texts in every style that people write: comments, trailing commas, all on a line or a member a line. Comments are numbered.
+/// Random JSON texts in every style that people write: comments, trailing commas, all on a line or a member a line.
+/// Comments are numbered.
 class Texts {
  public:
   explicit Texts(unsigned seed) : random_(seed) {}
@@ -30,19 +31,22 @@ class Texts {
     return comment(true) + container(0, "") + comment(true);
   }
   std::string scalar() {
-    static const std::vector<std::string> kScalars = {"1",  "-2.5", "1e3", "true", "false", "null", "\"\"", "\"a//b\"", "\"/*\\\"\"", "\"é\\u0041\"", "[]",
-                                                      "{}", "[ ]",  "0",   "18446744073709551615"};
+    static const std::vector<std::string> kScalars = {"1",    "-2.5", "1e3",      "true",       "false",
+                                                      "null", "\"\"", "\"a//b\"", "\"/*\\\"\"", "\"é\\u0041\"",
+                                                      "[]",   "{}",   "[ ]",      "0",          "18446744073709551615"};
     return kScalars[below(kScalars.size())];
   }
   std::string compact(int depth) {
     if (depth > 2 || below(2) == 0) return scalar();
     std::string text;
     const bool object = below(2) == 0;
-    for (std::size_t i = 0, n = below(4); i < n; ++i) text += std::string(i == 0 ? "" : ",") + (object ? key(i) + ":" : "") + compact(depth + 1);
+    for (std::size_t i = 0, n = below(4); i < n; ++i)
+      text += std::string(i == 0 ? "" : ",") + (object ? key(i) + ":" : "") + compact(depth + 1);
     return (object ? "{" : "[") + text + (object ? "}" : "]");
   }
   static std::string key(std::size_t i) {
-    static const std::vector<std::string> kKeys = {"\"a\"", "\"b c\"", "\"d/e\"", "\"f~\"", "\"\"", "\"\\u0067\"", "\"0\""};
+    static const std::vector<std::string> kKeys = {"\"a\"", "\"b c\"",     "\"d/e\"", "\"f~\"",
+                                                   "\"\"",  "\"\\u0067\"", "\"0\""};
     return kKeys[i % kKeys.size()];
   }
 
@@ -50,11 +54,16 @@ class Texts {
   std::string comment(bool may_end_line) {
     const auto number = [this] { return "c" + std::to_string(comments_++) + ";"; };
     switch (below(7)) {
-      case 0: return " /* " + number() + " */ ";
-      case 1: return may_end_line ? " // " + number() + eol_ : "";
-      case 2: return may_end_line ? "/* " + number() + eol_ + " */" : "";
-      case 3: return " ";
-      default: return "";
+      case 0:
+        return " /* " + number() + " */ ";
+      case 1:
+        return may_end_line ? " // " + number() + eol_ : "";
+      case 2:
+        return may_end_line ? "/* " + number() + eol_ + " */" : "";
+      case 3:
+        return " ";
+      default:
+        return "";
     }
   }
   std::string container(int depth, const std::string& indent) {
@@ -65,7 +74,8 @@ class Texts {
     std::string text = object ? "{" : "[";
     text += comment(true);
     for (std::size_t i = 0; i < count; ++i) {
-      if (lines) text += eol_ + (below(4) == 0 ? deeper + "// c" + std::to_string(comments_++) + ";" + eol_ : "") + deeper;
+      if (lines)
+        text += eol_ + (below(4) == 0 ? deeper + "// c" + std::to_string(comments_++) + ";" + eol_ : "") + deeper;
       if (object) text += key(i) + comment(below(9) == 0) + ":" + comment(below(9) == 0);
       text += depth < 3 && below(3) == 0 ? container(depth + 1, deeper) : scalar();
       text += comment(below(4) == 0);
@@ -140,10 +150,14 @@ bool applyToValues(Document& document, const PatchOperation& operation) {
   auto& memory = document.GetAllocator();
   auto* there = resolve(document, operation.path);
   switch (operation.kind) {
-    case Kind::add: return addTo(document, operation.path, Value(*operation.value, memory));
-    case Kind::remove: return removeFrom(document, operation.path);
-    case Kind::replace: return there != nullptr && (there->CopyFrom(*operation.value, memory), true);
-    case Kind::test: return there != nullptr && equalJson(*there, *operation.value);
+    case Kind::add:
+      return addTo(document, operation.path, Value(*operation.value, memory));
+    case Kind::remove:
+      return removeFrom(document, operation.path);
+    case Kind::replace:
+      return there != nullptr && (there->CopyFrom(*operation.value, memory), true);
+    case Kind::test:
+      return there != nullptr && equalJson(*there, *operation.value);
     case Kind::copy:
     case Kind::move: {
       const auto* from = resolve(document, operation.from);
@@ -171,7 +185,8 @@ std::vector<std::string> commentsOf(const std::string& text) {
 TEST_CASE("a patched text means what the patched value is, and keeps its comments", "[config][patch]") {
   const char* loops = std::getenv("TROUPE_PATCH_LOOPS");
   const int count = loops != nullptr ? std::atoi(loops) : 20'000;
-  const unsigned seed = std::getenv("TROUPE_SEED") != nullptr ? static_cast<unsigned>(std::atoi(std::getenv("TROUPE_SEED"))) : 20261124;
+  const unsigned seed =
+      std::getenv("TROUPE_SEED") != nullptr ? static_cast<unsigned>(std::atoi(std::getenv("TROUPE_SEED"))) : 20261124;
   UNSCOPED_INFO("TROUPE_SEED=" << seed);
   Texts texts(seed);
   int applied = 0, refused = 0, odd = 0;
@@ -183,13 +198,15 @@ TEST_CASE("a patched text means what the patched value is, and keeps its comment
     REQUIRE(before);
     std::vector<std::string> pointers;
     pointersOf(before->document(), "", pointers);
-    static const std::vector<std::string> kKinds = {"add", "remove", "replace", "move", "copy", "test", "add", "remove"};
+    static const std::vector<std::string> kKinds = {"add",  "remove", "replace", "move",
+                                                    "copy", "test",   "add",     "remove"};
     const auto kind = kKinds[texts.below(kKinds.size())];
     const auto path = pointers[texts.below(pointers.size())];
     const auto from = pointers[texts.below(pointers.size())];
-    const auto patch_text = R"([{"op":")" + kind + R"(","path":)" + toJson(Value(path.c_str(), static_cast<rapidjson::SizeType>(path.size()))) +
-                            R"(,"from":)" + toJson(Value(from.c_str(), static_cast<rapidjson::SizeType>(from.size()))) + R"(,"value":)" +
-                            texts.compact(0) + "}]";
+    const auto patch_text = R"([{"op":")" + kind + R"(","path":)" +
+                            toJson(Value(path.c_str(), static_cast<rapidjson::SizeType>(path.size()))) + R"(,"from":)" +
+                            toJson(Value(from.c_str(), static_cast<rapidjson::SizeType>(from.size()))) +
+                            R"(,"value":)" + texts.compact(0) + "}]";
     INFO(patch_text);
     const auto patch = parseJson(patch_text, problems);
     REQUIRE(patch);
@@ -214,7 +231,8 @@ TEST_CASE("a patched text means what the patched value is, and keeps its comment
     REQUIRE(after);
     REQUIRE(equalJson(after->document(), expected));
     if (kind == "test") REQUIRE(*result == text);
-    if (kind == "add" && resolve(const_cast<Document&>(before->document()), path) == nullptr) REQUIRE(commentsOf(*result) == commentsOf(text));
+    if (kind == "add" && resolve(const_cast<Document&>(before->document()), path) == nullptr)
+      REQUIRE(commentsOf(*result) == commentsOf(text));
   }
   CHECK(applied > count / 2);
   CHECK(refused > count / 50);
@@ -236,8 +254,9 @@ TEST_CASE("patches of many operations add up", "[config][patch]") {
       pointersOf(expected, "", pointers);
       const auto path = pointers[texts.below(pointers.size())];
       const auto kind = path.empty() ? "test" : texts.below(2) == 0 ? "add" : "remove";
-      const auto one = R"({"op":")" + std::string(kind) + R"(","path":)" + toJson(Value(path.c_str(), static_cast<rapidjson::SizeType>(path.size()))) +
-                       R"(,"value":)" + (path.empty() ? toJson(expected) : texts.compact(1)) + "}";
+      const auto one = R"({"op":")" + std::string(kind) + R"(","path":)" +
+                       toJson(Value(path.c_str(), static_cast<rapidjson::SizeType>(path.size()))) + R"(,"value":)" +
+                       (path.empty() ? toJson(expected) : texts.compact(1)) + "}";
       const auto document = parseJson("[" + one + "]", problems);
       REQUIRE(document);
       const auto operations = readPatch(*document, problems);

@@ -7,7 +7,8 @@ using namespace troupe::test;
 TEST_CASE("a thousand samples are read page by page, each once", "[server][api]") {
   const ApiRig rig;
   auto text = rig.ensemble().samples(1000).inFlight(32);
-  text.options("source", R"("genres":["noir","myth","noir"])").options("a", R"("text":"a","act":"fail","code":7,"every":2)");
+  text.options("source", R"("genres":["noir","myth","noir"])")
+      .options("a", R"("text":"a","act":"fail","code":7,"every":2)");
   const auto run = "/api/v1/runs/" + rig.complete(text) + "/samples";
   std::vector<std::int64_t> seen;
   std::string after;
@@ -64,7 +65,9 @@ TEST_CASE("a thousand samples are read page by page, each once", "[server][api]"
 
 TEST_CASE("a sample tells why it went as it did", "[server][api]") {
   const ApiRig rig;
-  const auto run = "/api/v1/runs/" + rig.complete(rig.ensemble().samples(2).options("b", R"("text":"b","act":"fail","first":1)")) + "/samples/";
+  const auto run = "/api/v1/runs/" +
+                   rig.complete(rig.ensemble().samples(2).options("b", R"("text":"b","act":"fail","first":1)")) +
+                   "/samples/";
   const auto sample = rig.json(200, "GET", run + "1");
   CHECK(sample["attempts"].Size() == 1);
   CHECK(std::string(sample["attempts"][0]["node"].GetString()) == "b");
@@ -79,7 +82,8 @@ TEST_CASE("a sample tells why it went as it did", "[server][api]") {
 
 TEST_CASE("a huge answer ends a page early and loses nothing", "[server][api]") {
   const ApiRig rig;
-  const auto run = "/api/v1/runs/" + rig.complete(rig.ensemble().samples(8).options("a", R"("act":"huge")")) + "/samples";
+  const auto run =
+      "/api/v1/runs/" + rig.complete(rig.ensemble().samples(8).options("a", R"("act":"huge")")) + "/samples";
   const auto first = rig.json(200, "GET", run);
   REQUIRE(first["next"].IsInt64());
   CHECK(first["samples"].Size() < 8);
