@@ -51,12 +51,12 @@ TEST_CASE("a thousand samples are read page by page, each once", "[server][api]"
     return count;
   };
   CHECK(all("&genre=myth") == 333);
-  CHECK(all("&saved=true") == 1000);
+  CHECK(all("&saved=true&genre=noir") == 667);
   CHECK(all("&genre=nothing") == 0);
   const auto good = all("&min_quality=9");
   CHECK(good > 100);
   CHECK(good < 600);
-  CHECK(all("&model=a") + all("&model=b") + all("&model=c-1") == 1000);
+  CHECK(all("&genre=myth&model=b") + all("&genre=myth&model=c-1") + all("&genre=myth&model=a") == 333);
   for (const auto* query : {"limit=0", "after=-2", "after=x", "min_quality=good", "saved=maybe", "limit=1e2"}) {
     CAPTURE(query);
     rig.problem(400, "GET", run + "?" + query);
