@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -26,10 +27,18 @@ struct OptionCheck::Task {
   Draft& draft;
   rapidjson::Document options;
   std::map<std::string, OptionMark> marks;
+  std::vector<Secret> secrets;  ///< that it names, of a confined pipeline
 };
 
-OptionCheck::OptionCheck(fs::path base, bool environment, Report& report)
-    : base_(fs::absolute(base.empty() ? fs::path(".") : std::move(base))), environment_(environment), report_(report) {}
+OptionCheck::OptionCheck(fs::path base, bool environment, Report& report, std::optional<Confinement> confinement,
+                         fs::path secrets)
+    : base_(fs::absolute(base.empty() ? fs::path(".") : std::move(base))),
+      environment_(environment),
+      report_(report),
+      confinement_(std::move(confinement)),
+      secrets_file_(confinement_      ? confinement_->secrets
+                    : secrets.empty() ? Secrets::defaultFile()
+                                      : std::move(secrets)) {}
 
 OptionCheck::~OptionCheck() = default;
 
@@ -54,7 +63,7 @@ void OptionCheck::check(Draft& draft) {
   if (schema == nullptr || (given != nullptr && !given->IsObject())) return;
 
   const auto pointer = draft.pointer + "/options";
-  Task task{draft, {}, {}};
+  Task task{draft, {}, {}, {}};
   if (given != nullptr)
     task.options.CopyFrom(*given, task.options.GetAllocator());
   else
@@ -67,6 +76,7 @@ void OptionCheck::check(Draft& draft) {
   refuseStrayReferences(task, task.options, pointer);
   report_.add(schema->compiled.check(task.options, pointer));
   if (report_.size() == before) readPaths(task);
+  if (confinement_ && draft.node.enabled) confineUrls(task);
   draft.node.options = toJson(task.options);
 }
 
@@ -83,6 +93,8 @@ void OptionCheck::readSecret(Task& task, const std::string& pointer, Value& valu
       report_.add(pointer, "this names no secret",
                   R"(write {"secret": "NAME"}, a name of letters, digits, "_", "." and "-")");
       name.clear();
+    } else if (confinement_ && task.draft.node.enabled) {
+      if (auto secret = confinedSecret(name, pointer)) task.secrets.push_back(std::move(*secret));
     } else if (environment_ && task.draft.node.enabled) {
       checkSecret(name, pointer);
     }
@@ -96,9 +108,9 @@ void OptionCheck::readSecret(Task& task, const std::string& pointer, Value& valu
   value.SetString(text.data(), static_cast<rapidjson::SizeType>(text.size()), task.options.GetAllocator());
 }
 
-void OptionCheck::checkSecret(const std::string& name, const std::string& pointer) {
+const Secrets* OptionCheck::secretsFor(const std::string& pointer) {
   if (!secrets_) {
-    secrets_.emplace();
+    secrets_.emplace(secrets_file_);
     for (const auto& problem : secrets_->problems())
       report_.add(
           pointer,
@@ -106,9 +118,57 @@ void OptionCheck::checkSecret(const std::string& name, const std::string& pointe
               format(secrets_->file().string(), {problem.place, problem.line, problem.column, problem.fact, ""}),
           problem.repair);
   }
-  if (secrets_->problems().empty() && !secrets_->find(name))
+  return secrets_->problems().empty() ? &*secrets_ : nullptr;
+}
+
+void OptionCheck::checkSecret(const std::string& name, const std::string& pointer) {
+  const auto* secrets = secretsFor(pointer);
+  if (secrets != nullptr && !secrets->find(name))
     report_.add(pointer, "the secret " + troupe::quoted(name) + " is not set",
-                "set the environment variable " + name + ", or add it to " + secrets_->file().string());
+                "set the environment variable " + name + ", or add it to " + secrets->file().string());
+}
+
+// Not from the environment, which holds what was never meant for others' pipelines; and never to hosts of their choice.
+std::optional<Secret> OptionCheck::confinedSecret(const std::string& name, const std::string& pointer) {
+  const auto* secrets = secretsFor(pointer);
+  if (secrets == nullptr) return std::nullopt;
+  const auto names = secrets->names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    report_.add(pointer, "the server's secrets file has no secret " + troupe::quoted(name),
+                "whoever runs the server can add it");
+    return std::nullopt;
+  }
+  auto secret = secrets->find(name);
+  if (!secret->hosts.empty()) return secret;
+  report_.add(
+      pointer,
+      "the secret " + troupe::quoted(name) + " is bound to no host, so it is not for pipelines that are sent here",
+      "whoever runs the server can give it \"hosts\" in the secrets file");
+  return std::nullopt;
+}
+
+void OptionCheck::confineUrls(const Task& task) {
+  for (const auto& [pointer, mark] : task.marks) {
+    if (!mark.url || !mark.value->IsString() || mark.value->GetStringLength() == 0) continue;
+    const auto text = textOf(*mark.value);
+    if (text.substr(0, 9) == "${secret:") continue;
+    const auto url = hostOf(text);
+    if (!url) {
+      report_.add(pointer, "the host of this address cannot be made out", "write it as https://host/path, in ASCII");
+      continue;
+    }
+    const auto& allowed = confinement_->hosts;
+    const bool listed = std::find(allowed.begin(), allowed.end(), url->host) != allowed.end() ||
+                        std::find(allowed.begin(), allowed.end(), url->host + ':' + url->port) != allowed.end();
+    if (isPrivateHost(url->host) && !listed)
+      report_.add(pointer,
+                  troupe::quoted(url->host) + " is a private address, which pipelines that are sent here may not use",
+                  "whoever runs the server can list it under \"private_hosts\"");
+    if (!task.secrets.empty() && std::none_of(task.secrets.begin(), task.secrets.end(),
+                                              [&](const Secret& secret) { return isBoundTo(secret, url->host); }))
+      report_.add(pointer, "no secret of this node is bound to the host " + troupe::quoted(url->host),
+                  "name a host that the secret is for");
+  }
 }
 
 // A plugin passes text on to the host's services, which would put the secret's value in wherever its reference stands.
@@ -141,6 +201,10 @@ void OptionCheck::readPaths(Task& task) {
     mark.value->SetString(path.c_str(), static_cast<rapidjson::SizeType>(path.native().size()),
                           task.options.GetAllocator());
     if (!task.draft.node.enabled) continue;
+    if (confinement_ && !liesBelow(path, confinement_->root)) {
+      report_.add(pointer, troupe::quoted(text) + " leads out of the server's data folder", "name a path below it");
+      continue;
+    }
     if (mark.written) task.draft.written.push_back({path, pointer});
     if (environment_) checkFile(path, mark.written, pointer);
   }

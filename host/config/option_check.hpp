@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include "config/confinement.hpp"
 #include "config/draft.hpp"
 #include "config/secrets.hpp"
 #include "support/json_schema.hpp"
@@ -17,7 +18,9 @@ namespace troupe::config {
 class OptionCheck {
  public:
   /// `report` must outlive the check. With `environment` the secrets and files of this machine are checked too.
-  OptionCheck(std::filesystem::path base, bool environment, Report& report);
+  /// `secrets`: the file with the secrets; empty: the user's.
+  OptionCheck(std::filesystem::path base, bool environment, Report& report, std::optional<Confinement> confinement = {},
+              std::filesystem::path secrets = {});
   ~OptionCheck();
 
   /// Fills the node's `options` and the files it writes. Of a disabled node only the shape is checked.
@@ -34,10 +37,15 @@ class OptionCheck {
   void readPaths(Task& task);
   void checkFile(const std::filesystem::path& path, bool written, const std::string& pointer);
   void checkSecret(const std::string& name, const std::string& pointer);
+  std::optional<Secret> confinedSecret(const std::string& name, const std::string& pointer);
+  const Secrets* secretsFor(const std::string& pointer);
+  void confineUrls(const Task& task);
 
   std::filesystem::path base_;
   bool environment_;
   Report& report_;
+  const std::optional<Confinement> confinement_;
+  const std::filesystem::path secrets_file_;
   std::optional<Secrets> secrets_;  ///< read when the first one is needed
   std::map<const loader::NodeType*, std::unique_ptr<Schema>> schemas_;
 };

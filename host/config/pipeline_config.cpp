@@ -70,7 +70,7 @@ Pipeline checkPipeline(std::string_view text, const std::string& file_name, cons
   Pipeline pipeline;
   readRun(document, pipeline);
   auto drafts = readDrafts(document, types, report);
-  OptionCheck option_check(options.base, options.environment, report);
+  OptionCheck option_check(options.base, options.environment, report, options.confinement);
   for (auto& draft : drafts.nodes) option_check.check(draft);
   connectNodes(drafts, pipeline.in_flight, report);
   connectModels(drafts, report);

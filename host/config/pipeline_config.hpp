@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/confinement.hpp"
 #include "loader/manifest.hpp"
 #include "support/problem.hpp"
 
@@ -68,7 +69,8 @@ struct Override {
 struct CheckOptions {
   std::filesystem::path base;  ///< what relative paths start from
   std::vector<Override> overrides;
-  bool environment = true;  ///< also check secrets and paths of this machine
+  bool environment = true;                      ///< also check secrets and paths of this machine
+  std::optional<Confinement> confinement = {};  ///< of a pipeline that somebody else sends
 };
 
 /// Reads and checks a pipeline. Throws Problems(invalid_pipeline) with every mistake of the file at once.

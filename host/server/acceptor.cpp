@@ -35,7 +35,7 @@ Acceptor::~Acceptor() {
 }
 
 void Acceptor::stop() {
-  std::deque<Poco::Net::StreamSocket> waiting;
+  std::deque<std::unique_ptr<Poco::Net::StreamSocket>> waiting;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
@@ -70,9 +70,9 @@ void Acceptor::acceptAll() {
     ::poll(sources, 2, -1);
     if (sources[0].revents != 0) return;
     try {
-      auto connection = socket_.acceptConnection();
-      ::fcntl(static_cast<int>(connection.impl()->sockfd()), F_SETFD, FD_CLOEXEC);
-      connection.setNoDelay(true);
+      auto connection = std::make_unique<Poco::Net::StreamSocket>(socket_.acceptConnection());
+      ::fcntl(static_cast<int>(connection->impl()->sockfd()), F_SETFD, FD_CLOEXEC);
+      connection->setNoDelay(true);
       enqueue(std::move(connection));
     } catch (const Poco::TimeoutException&) {
       continue;  // It has gone before it was accepted.
@@ -83,14 +83,14 @@ void Acceptor::acceptAll() {
   }
 }
 
-void Acceptor::enqueue(Poco::Net::StreamSocket connection) {
+void Acceptor::enqueue(std::unique_ptr<Poco::Net::StreamSocket> connection) {
   bool crowded = false, full = false;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
     full = queue_.size() >= options_.queue && idle_ == 0 && workers_ == options_.threads;
     if (!full) {
-      queue_.push_back(connection);
+      queue_.push_back(std::move(connection));
       if (static_cast<std::size_t>(idle_) < queue_.size()) {
         try {
           if (workers_ < options_.threads) {
@@ -106,7 +106,7 @@ void Acceptor::enqueue(Poco::Net::StreamSocket connection) {
     }
   }
   work_.notify_one();
-  if (full) handlers_.refuse(connection);
+  if (full) handlers_.refuse(*connection);
   if (crowded || full) handlers_.crowded();
 }
 
@@ -122,7 +122,7 @@ void Acceptor::run() {
       const auto connection = std::move(queue_.front());
       queue_.pop_front();
       lock.unlock();
-      handlers_.serve(connection);
+      handlers_.serve(*connection);
     }
     lock.lock();
   }

@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -46,7 +47,7 @@ class Acceptor final : private Poco::Runnable {
  private:
   void run() override;  // One worker.
   void acceptAll();
-  void enqueue(Poco::Net::StreamSocket connection);
+  void enqueue(std::unique_ptr<Poco::Net::StreamSocket> connection);
 
   Poco::Net::ServerSocket socket_;
   const Options options_;
@@ -56,7 +57,8 @@ class Acceptor final : private Poco::Runnable {
 
   mutable std::mutex mutex_;  // Guards all below.
   std::condition_variable work_, ended_;
-  std::deque<Poco::Net::StreamSocket> queue_;
+  std::deque<std::unique_ptr<Poco::Net::StreamSocket>>
+      queue_;  // Each handed on as a whole: nobody shares its count of references.
   int workers_ = 0, idle_ = 0;
   bool stopping_ = false;
   std::thread thread_;

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "loader/type_lookup.hpp"
 #include "server/exchange.hpp"
 
 namespace troupe::server {
@@ -38,9 +40,10 @@ struct ServerConfig {
   std::vector<std::string> frame_ancestors;  ///< other origins that may show /embed/ pages in a frame
   std::filesystem::path data;     ///< root of everything that comes over HTTP names; pipelines lie in <data>/pipelines
   std::filesystem::path secrets;  ///< the only source of secrets for pipelines that come over HTTP
-  std::vector<SinkNode> sinks;    ///< sinks of the server: they see all runs
-  std::filesystem::path auto_train;  ///< pipeline of POST /auto-train-stream; empty: there is none
-  bool auto_train_cancel = false;    ///< cancel its run when the client goes away
+  std::vector<std::string> private_hosts;  ///< hosts that pipelines over HTTP may name though they are private
+  std::vector<SinkNode> sinks;             ///< sinks of the server: they see all runs
+  std::filesystem::path auto_train;        ///< pipeline of POST /auto-train-stream; empty: there is none
+  bool auto_train_cancel = false;          ///< cancel its run when the client goes away
 
   struct Limits {
     std::size_t head_bytes = 32u << 10;
@@ -63,5 +66,28 @@ struct ServerConfig {
     bool access = true;
   } log;
 };
+
+/// What the command line says in place of server.json. Relative paths start from the working folder.
+struct ServerOverrides {
+  std::optional<std::string> listen;  ///< "address:port", "address" or "port"
+  std::optional<bool> any_port;
+  std::optional<std::string> token;  ///< name of a secret: the token "operator", with the right to operate
+  std::optional<std::filesystem::path> data, secrets;
+  std::optional<std::string> public_url;
+  std::optional<std::string> log_level;
+  std::optional<bool> log_json;
+};
+
+/// Reads and checks server.json: comments and trailing commas are fine, relative paths start from its folder. Throws
+/// Problems(usage) with every mistake at once. `types` know the sinks.
+ServerConfig readServerConfig(std::string_view text, const std::filesystem::path& file, const loader::TypeLookup& types,
+                              const ServerOverrides& overrides = {});
+
+/// The same with a file; with an empty path everything has its default.
+ServerConfig loadServerConfig(const std::filesystem::path& file, const loader::TypeLookup& types,
+                              const ServerOverrides& overrides = {});
+
+/// The JSON Schema of server.json, for editors.
+std::string_view serverSchema();
 
 }  // namespace troupe::server

@@ -32,7 +32,10 @@ bool Wire::fill() {
   } catch (const Poco::Exception&) {
     unread_ = {};
   }
-  if (watch_->expired()) unread_ = {};  // What is shut down for reading can be read as long as bytes keep coming.
+  if (watch_->expired()) {
+    flooded_ = flooded_ || !unread_.empty();  // What is shut down for reading can be read as long as bytes keep coming.
+    unread_ = {};
+  }
   return !unread_.empty();
 }
 
@@ -41,6 +44,7 @@ std::optional<RequestHead> Wire::nextHead(bool first) {
   using Waits = ConnectionGuard::Watch::Waits;
   if (unread_.empty()) watch_->waits(first ? Waits::for_first : Waits::for_next);
   std::string text;
+  std::size_t read = 0;
   bool line_empty = true;  // Nothing but CR since the last LF.
   while (true) {
     if (unread_.empty() && !fill()) {
@@ -52,6 +56,8 @@ std::optional<RequestHead> Wire::nextHead(bool first) {
     bool complete = false;
     while (used < unread_.size() && !complete) {
       const char c = unread_[used++];
+      if (++read > limits_.head_bytes)
+        throw HttpError(431, "the request's head has more than " + std::to_string(limits_.head_bytes) + " bytes");
       if (c == '\n') {
         complete = line_empty && !text.empty();
         if (line_empty && text.empty()) continue;  // Empty lines before a request are passed over.
@@ -62,8 +68,6 @@ std::optional<RequestHead> Wire::nextHead(bool first) {
         continue;
       }
       text += c;
-      if (text.size() > limits_.head_bytes)
-        throw HttpError(431, "the request's head has more than " + std::to_string(limits_.head_bytes) + " bytes");
     }
     unread_.remove_prefix(used);
     if (complete) break;
@@ -166,6 +170,11 @@ void Wire::close() {
       if (count <= 0) break;
       left -= std::min(left, static_cast<std::size_t>(count));
     }
+  } catch (const Poco::Exception&) {
+    // It is closed anyway.
+  }
+  try {
+    if (flooded_) socket_.setLinger(true, 0);  // It would never hear that its window is closed for good.
   } catch (const Poco::Exception&) {
     // It is closed anyway.
   }

@@ -63,6 +63,7 @@ class Wire {
   std::string_view unread_;       // Within block_.
   std::uint64_t piece_left_ = 0;  // Of the body, or of its chunk.
   bool chunked_ = false, chunk_open_ = false, body_done_ = true;
+  bool flooded_ = false;  // Bytes came after their time.
 };
 
 }  // namespace troupe::server

@@ -29,8 +29,8 @@ void addEcho(Router& router) {
 HttpServer::Tuning quick() {
   HttpServer::Tuning tuning;
   tuning.wire.emplace();
-  tuning.wire->head = 300ms;
-  tuning.wire->body = 300ms;
+  tuning.wire->head = 500ms;
+  tuning.wire->body = 500ms;
   tuning.wire->stall = 300ms;
   tuning.wire->linger = 200ms;
   tuning.wire->body_bytes = 100'000;
@@ -58,7 +58,7 @@ TEST_CASE("a head that drips is ended after its time in all, not after a time fo
   });
   const auto answer = client.read();
   CHECK(answer.status == 408);
-  CHECK(seconds(began) >= 0.29);
+  CHECK(seconds(began) >= 0.49);
   CHECK(seconds(began) < 5);
 }
 
