@@ -80,6 +80,7 @@ config::CheckOptions checkOptions(const Api& api, std::vector<config::Override> 
   options.base = api.config.data;
   options.overrides = std::move(overrides);
   options.environment = environment;
+  options.confinement = config::Confinement{api.config.data, api.config.secrets, api.config.private_hosts};
   return options;
 }
 
