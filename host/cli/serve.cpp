@@ -11,6 +11,7 @@
 #include "cli/command.hpp"
 #include "cli/common.hpp"
 #include "cli/signals.hpp"
+#include "config/json_text.hpp"
 #include "config/secrets.hpp"
 #include "config/text_file.hpp"
 #include "server/live_server.hpp"

@@ -45,6 +45,14 @@ AutoTrain::AutoTrain(Parts parts) : parts_(std::move(parts)), cursor_(parts_.hub
   };
   stream_ = parts_.streams.addStream(std::move(spec));
   listener_ = std::thread([this] { listen(); });
+  on_failure_ = parts_.journal.onFailure([this](const std::string& message) {
+    {
+      const std::lock_guard lock(mutex_);
+      failure_ = message;
+    }
+    attention_ = true;
+    parts_.hub->wake();
+  });
 }
 
 AutoTrain::~AutoTrain() { stop(); }
@@ -54,6 +62,7 @@ void AutoTrain::addRoute(Router& router) {
 }
 
 void AutoTrain::stop() {
+  on_failure_.reset();
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -89,18 +98,21 @@ void AutoTrain::listen() {
   for (;;) {
     const auto batch = parts_.hub->wait(cursor_, ~std::uint64_t{0}, kPage, attention_);
     if (attention_.exchange(false)) cancelLeft();
-    if (stopping()) attention_ = true;  // Until there is nothing more to tell, nothing is waited for.
+    if (pressing()) attention_ = true;  // Until there is nothing more to tell, nothing is waited for.
     const auto events = batch.lagged ? parts_.journal.events(0, cursor_, kPage) : std::vector<journal::Event>();
     for (const auto& event : events) tell(event);
     if (!batch.lagged)
       for (const auto& event : batch.events) tell(*event);
-    if (events.empty() && batch.events.empty() && (batch.closed || stopping())) return;
+    if (!events.empty() || !batch.events.empty()) continue;
+    tellFailure();
+    const std::lock_guard lock(mutex_);
+    if (batch.closed || stopping_) return;
   }
 }
 
-bool AutoTrain::stopping() {
+bool AutoTrain::pressing() {
   const std::lock_guard lock(mutex_);
-  return stopping_;
+  return stopping_ || !failure_.empty();
 }
 
 void AutoTrain::tell(const journal::Event& event) {
@@ -112,6 +124,26 @@ void AutoTrain::tell(const journal::Event& event) {
     watched_.erase(event.run);
   }
   parts_.streams.publish(stream_, std::move(*frame));
+}
+
+// The journal can be written no more, so no event will tell of the end of these runs.
+void AutoTrain::tellFailure() {
+  std::map<journal::RunKey, Watched> left;
+  std::string failure;
+  {
+    const std::lock_guard lock(mutex_);
+    if (failure_.empty()) return;
+    failure.swap(failure_);
+    left.swap(watched_);
+  }
+  for (const auto& [run, watched] : left) {
+    StreamFrame frame;
+    frame.id = ++cursor_;
+    frame.run = run;
+    frame.last = true;
+    frame.bytes = std::make_shared<const std::string>(chunk(errorMessage(failure)) + std::string(kLastChunk));
+    parts_.streams.publish(stream_, std::move(frame));
+  }
 }
 
 // On the hub's thread: a client has gone, or its run has ended.

@@ -30,7 +30,7 @@ class AutoTrain {
     const ServerConfig& config;
     std::shared_ptr<pipeline::EventHub> hub;  ///< is given every event of the journal
   };
-  /// All parts outlive it, and the stream hub's last subscriber too.
+  /// All parts outlive it; so long as the stream hub is not shut down, it outlives the hub's subscribers.
   explicit AutoTrain(Parts parts);
   ~AutoTrain();
   AutoTrain(const AutoTrain&) = delete;
@@ -50,8 +50,9 @@ class AutoTrain {
 
   void answer(class Exchange& exchange);
   void listen();
-  bool stopping();
+  bool pressing();
   void tell(const journal::Event& event);
+  void tellFailure();
   void gone(journal::RunKey run);
   void cancelLeft();
   std::vector<StreamFrame> replay(journal::RunKey run, std::int64_t after, std::size_t limit) const;
@@ -63,10 +64,12 @@ class AutoTrain {
   std::mutex mutex_;                            // Guards all below.
   std::map<journal::RunKey, Watched> watched_;  // Runs whose end has not been told.
   std::vector<std::string> left_;               // Ids of runs to cancel.
+  std::string failure_;                         // Why the journal can be written no more; told once.
   bool stopping_ = false;
 
-  std::atomic<bool> attention_{false};  // The listener is to look at left_ and stopping_.
+  std::atomic<bool> attention_{false};  // The listener is to look at left_, failure_ and stopping_.
   std::thread listener_;
+  journal::Registration on_failure_;
 };
 
 }  // namespace troupe::server

@@ -10,6 +10,7 @@
 #include "loader/catalog.hpp"
 #include "pipeline/event_hub.hpp"
 #include "server/router.hpp"
+#include "services/http/http_service.hpp"
 #include "server/server_config.hpp"
 #include "server/stream_hub.hpp"
 

@@ -69,8 +69,10 @@ TEST_CASE("of saves with the same ETag at the same time one wins", "[server][api
     for (std::size_t i = 0; i < statuses.size(); ++i)
       threads.emplace_back([&, i] {
         const auto body = commented(rig) + "// " + std::to_string(round) + " " + std::to_string(i) + "\n";
-        statuses[i] = rig.http->connect().ask("PUT " + kOne + " HTTP/1.1\r\nHost: " + rig.http->host() + "\r\n" + match(etag) +
-                                              "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body)
+        statuses[i] = rig.http->connect()
+                          .ask("PUT " + kOne + " HTTP/1.1\r\nHost: " + rig.http->host() + "\r\n" + match(etag) +
+                               "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+                               "\r\n\r\n" + body)
                           .status;
       });
     for (auto& thread : threads) thread.join();
@@ -129,7 +131,8 @@ TEST_CASE("a patch changes what it names and keeps the comments", "[server][api]
   const auto patch = [&](const std::string& body, const std::string& headers, const std::string& query = "") {
     return rig.ask("PATCH", kOne + query, body, headers, kPatch);
   };
-  const std::string samples = R"([{"op":"test","path":"/name","value":"t"},{"op":"replace","path":"/run/samples","value":9},{"op":"add","path":"/ui","value":{"x":1}}])";
+  const std::string samples =
+      R"([{"op":"test","path":"/name","value":"t"},{"op":"replace","path":"/run/samples","value":9},{"op":"add","path":"/ui","value":{"x":1}}])";
   CHECK(patch(samples, "").status == 428);
   CHECK(patch(samples, match("\"x\"")).status == 412);
   const auto changed = patch(samples, match(etag));
@@ -143,9 +146,12 @@ TEST_CASE("a patch changes what it names and keeps the comments", "[server][api]
   CHECK(patch(samples, match(etag)).status == 412);
 
   const auto now = match(loaded.header("etag"));
-  CHECK_THAT(rig.problem(409, "PATCH", kOne, R"([{"op":"remove","path":"/nodes/zz"}])", now, kPatch), Catch::Contains("/0: there is nothing at"));
-  CHECK_THAT(rig.problem(409, "PATCH", kOne, R"([{"op":"test","path":"/run/samples","value":4}])", now, kPatch), Catch::Contains("fails"));
-  CHECK_THAT(rig.problem(422, "PATCH", kOne, R"([{"op":"replace","path":"/run/samples","value":-4}])", now, kPatch), Catch::Contains("/run/samples"));
+  CHECK_THAT(rig.problem(409, "PATCH", kOne, R"([{"op":"remove","path":"/nodes/zz"}])", now, kPatch),
+             Catch::Contains("/0: there is nothing at"));
+  CHECK_THAT(rig.problem(409, "PATCH", kOne, R"([{"op":"test","path":"/run/samples","value":4}])", now, kPatch),
+             Catch::Contains("fails"));
+  CHECK_THAT(rig.problem(422, "PATCH", kOne, R"([{"op":"replace","path":"/run/samples","value":-4}])", now, kPatch),
+             Catch::Contains("/run/samples"));
   CHECK_THAT(rig.problem(400, "PATCH", kOne, R"([{"op":"add"}])", now, kPatch), Catch::Contains("/0"));
   CHECK_THAT(rig.problem(400, "PATCH", kOne, R"({)", now, kPatch), Catch::Contains("JSON"));
   CHECK_THAT(rig.problem(415, "PATCH", kOne, "[]", now, "application/json"), Catch::Contains(kPatch));

@@ -21,23 +21,31 @@ std::vector<std::string> linesOf(const std::string& text) {
 
 TEST_CASE("the log is a text file with the fixed lines", "[server][api]") {
   const ApiRig rig;
-  const auto id = rig.complete(rig.ensemble().samples(600).options("source", R"("genres":["fantasy"])").options("a", R"("act":"fail","code":7,"on":[3])")
-                                   .options("b", R"("act":"fail","code":7,"on":[3])").options("c", R"("act":"fail","code":7,"on":[3])"));
+  const auto id = rig.complete(rig.ensemble()
+                                   .samples(600)
+                                   .options("source", R"("genres":["fantasy"])")
+                                   .options("a", R"("act":"fail","code":7,"on":[3])")
+                                   .options("b", R"("act":"fail","code":7,"on":[3])")
+                                   .options("c", R"("act":"fail","code":7,"on":[3])"));
   const auto answer = rig.ask("GET", "/api/v1/runs/last/log");
   CHECK(answer.status == 200);
   CHECK(answer.header("content-type") == "text/plain; charset=utf-8");
   CHECK(answer.header("content-disposition") == "attachment; filename=\"" + id + ".log\"");
   CHECK(answer.header("transfer-encoding") == "chunked");
-  const std::regex good(R"(\[\d{1,2}:\d\d:\d\d [AP]M\] Sample (\d+)/600 - fantasy - Quality: \d+\.\d/10 - Model: [abc])");
+  const std::regex good(
+      R"(\[\d{1,2}:\d\d:\d\d [AP]M\] Sample (\d+)/600 - fantasy - Quality: \d+\.\d/10 - Model: [abc])");
   const std::regex bad(R"(\[\d{1,2}:\d\d:\d\d [AP]M\] Sample \d+/600 - fantasy - Failed: .+)");
   int number = 0, failed = 0;
   for (const auto& line : linesOf(answer.body)) {
     std::smatch match;
     if (line.find("] Sample ") == std::string::npos) continue;
     ++number;
-    if (std::regex_match(line, bad)) ++failed;
-    else if (std::regex_match(line, match, good)) CHECK(match[1] == std::to_string(number));
-    else FAIL(line);
+    if (std::regex_match(line, bad))
+      ++failed;
+    else if (std::regex_match(line, match, good))
+      CHECK(match[1] == std::to_string(number));
+    else
+      FAIL(line);
   }
   CHECK(number == 600);
   CHECK(failed == 1);

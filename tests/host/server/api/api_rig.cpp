@@ -28,13 +28,16 @@ ApiRig::ApiRig(const ApiSetup& setup) {
   manager = std::make_unique<server::RunManager>(catalog(), *journal, hub, run_options);
   pipelines = std::make_unique<server::PipelineStore>(config.data / "pipelines");
   streams = std::make_unique<server::StreamHub>(server::StreamHub::Options{});
-  auto_train = std::make_unique<server::AutoTrain>(server::AutoTrain::Parts{catalog(), *journal, *manager, *streams, config, hub});
+  auto_train = std::make_unique<server::AutoTrain>(
+      server::AutoTrain::Parts{catalog(), *journal, *manager, *streams, config, hub});
   http = std::make_unique<TestServer>(
       [this](server::Router& router) {
         server::addApiRoutes(router, {catalog(), *journal, *manager, *pipelines, config, nullptr});
         auto_train->addRoute(router);
       },
-      config, server::HttpServer::Hooks{std::string(64, 's'), [this](const std::string& run) { return runExists(run); }, nullptr});
+      config,
+      server::HttpServer::Hooks{std::string(64, 's'), [this](const std::string& run) { return runExists(run); },
+                                nullptr});
 }
 
 bool ApiRig::runExists(const std::string& run) const {
@@ -55,10 +58,12 @@ ApiRig::~ApiRig() {
   feed.reset();
 }
 
-HttpAnswer ApiRig::ask(const std::string& method, const std::string& target, const std::string& body, const std::string& headers,
-                       const std::string& type) const {
+HttpAnswer ApiRig::ask(const std::string& method, const std::string& target, const std::string& body,
+                       const std::string& headers, const std::string& type) const {
   auto text = method + " " + target + " HTTP/1.1\r\nHost: " + http->host() + "\r\n" + headers;
-  if (!body.empty()) text += (type.empty() ? "" : "Content-Type: " + type + "\r\n") + "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  if (!body.empty())
+    text += (type.empty() ? "" : "Content-Type: " + type + "\r\n") + "Content-Length: " + std::to_string(body.size()) +
+            "\r\n";
   auto answer = http->connect().ask(text + "\r\n" + body);
   INFO(method << " " << target << ": " << answer.status << " " << answer.body.substr(0, 1000));
   REQUIRE(answer.complete);
@@ -66,8 +71,8 @@ HttpAnswer ApiRig::ask(const std::string& method, const std::string& target, con
   return answer;
 }
 
-rapidjson::Document ApiRig::json(int status, const std::string& method, const std::string& target, const std::string& body,
-                                 const std::string& headers) const {
+rapidjson::Document ApiRig::json(int status, const std::string& method, const std::string& target,
+                                 const std::string& body, const std::string& headers) const {
   const auto answer = ask(method, target, body, headers);
   INFO(method << " " << target << ": " << answer.body.substr(0, 2000));
   REQUIRE(answer.status == status);
@@ -84,7 +89,8 @@ std::string ApiRig::problem(int status, const std::string& method, const std::st
   std::string text = document["detail"].GetString();
   if (!document.HasMember("errors")) return text;
   for (const auto& error : document["errors"].GetArray())
-    text += std::string(" | ") + (error.HasMember("pointer") ? error["pointer"].GetString() : "") + ": " + error["detail"].GetString();
+    text += std::string(" | ") + (error.HasMember("pointer") ? error["pointer"].GetString() : "") + ": " +
+            error["detail"].GetString();
   return text;
 }
 

@@ -31,11 +31,11 @@ class ApiRig {
   ~ApiRig();
 
   /// `body` is sent as `type`.
-  HttpAnswer ask(const std::string& method, const std::string& target, const std::string& body = "", const std::string& headers = "",
-                 const std::string& type = "application/json") const;
+  HttpAnswer ask(const std::string& method, const std::string& target, const std::string& body = "",
+                 const std::string& headers = "", const std::string& type = "application/json") const;
   /// With the status expected; the body as JSON.
-  rapidjson::Document json(int status, const std::string& method, const std::string& target, const std::string& body = "",
-                           const std::string& headers = "") const;
+  rapidjson::Document json(int status, const std::string& method, const std::string& target,
+                           const std::string& body = "", const std::string& headers = "") const;
   /// The detail of a problem, and its first error as "pointer: detail".
   std::string problem(int status, const std::string& method, const std::string& target, const std::string& body = "",
                       const std::string& headers = "", const std::string& type = "application/json") const;

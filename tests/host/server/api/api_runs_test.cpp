@@ -69,9 +69,11 @@ TEST_CASE("a run is paused, resumed with changes, and cancelled; each may be sai
   CHECK(stateOf(rig.json(200, "POST", run + "/pause")) == "paused");
   CHECK_THAT(rig.json(200, "GET", run)["reason"].GetString(), Catch::Contains("local"));
 
-  CHECK_THAT(rig.problem(409, "POST", run + "/resume", R"({"overrides":[{"path":"nodes.a.options.text","value":"x"}]})"),
-             Catch::Contains("a resume may change"));
-  CHECK_THAT(rig.problem(422, "POST", run + "/resume", R"({"overrides":[{"path":"run.samples"}],"x":1})"), Catch::Contains("value"));
+  CHECK_THAT(
+      rig.problem(409, "POST", run + "/resume", R"({"overrides":[{"path":"nodes.a.options.text","value":"x"}]})"),
+      Catch::Contains("a resume may change"));
+  CHECK_THAT(rig.problem(422, "POST", run + "/resume", R"({"overrides":[{"path":"run.samples"}],"x":1})"),
+             Catch::Contains("value"));
   rig.problem(422, "POST", run + "/resume", R"({"overrides":[{"path":"run.samples","value":"many"}]})");
   rig.json(200, "POST", run + "/resume", R"({"overrides":[{"path":"run.samples","value":7}]})");
   rig.waitFor(id, "complete");
@@ -86,7 +88,8 @@ TEST_CASE("a run is paused, resumed with changes, and cancelled; each may be sai
   rig.board.open("a", "run");
   rig.waitFor(other, "cancelled");
   CHECK(stateOf(rig.json(200, "POST", "/api/v1/runs/" + other + "/cancel")) == "cancelled");
-  for (const auto* verb : {"pause", "resume", "cancel"}) rig.problem(404, "POST", std::string("/api/v1/runs/none/") + verb);
+  for (const auto* verb : {"pause", "resume", "cancel"})
+    rig.problem(404, "POST", std::string("/api/v1/runs/none/") + verb);
 }
 
 TEST_CASE("only a run that has ended is deleted", "[server][api]") {
@@ -104,7 +107,8 @@ TEST_CASE("only a run that has ended is deleted", "[server][api]") {
 TEST_CASE("who may only watch changes nothing", "[server][api]") {
   ApiSetup setup;
   const std::string watch = "w-123456789012345678901234567890", operate = "o-123456789012345678901234567890";
-  setup.tokens = {{"eyes", troupe::server::Right::watch, troupe::sha256(watch)}, {"hands", troupe::server::Right::operate, troupe::sha256(operate)}};
+  setup.tokens = {{"eyes", troupe::server::Right::watch, troupe::sha256(watch)},
+                  {"hands", troupe::server::Right::operate, troupe::sha256(operate)}};
   const ApiRig rig(setup);
   const auto as = [](const std::string& token) { return "Authorization: Bearer " + token + "\r\n"; };
   CHECK(rig.ask("GET", "/api/v1/runs").status == 401);

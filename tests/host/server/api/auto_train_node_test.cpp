@@ -8,7 +8,8 @@ using namespace troupe::test;
 
 namespace {
 
-// How a page reads the stream: fetch, getReader, TextDecoder, split on blank lines. Prints what it understands, a line each.
+// How a page reads the stream: fetch, getReader, TextDecoder, split on blank lines. Prints what it understands, a line
+// each.
 constexpr const char* kReader = R"(
 const [url, count] = process.argv.slice(1);
 try {
@@ -41,7 +42,12 @@ try {
 )";
 
 std::vector<std::string> command(const ApiRig& rig, int count) {
-  return {TROUPE_NODE, "--input-type=module", "-e", kReader, "http://127.0.0.1:" + std::to_string(rig.port()) + "/auto-train-stream", std::to_string(count)};
+  return {TROUPE_NODE,
+          "--input-type=module",
+          "-e",
+          kReader,
+          "http://127.0.0.1:" + std::to_string(rig.port()) + "/auto-train-stream",
+          std::to_string(count)};
 }
 
 }  // namespace
@@ -61,7 +67,8 @@ TEST_CASE("a reader in Node with fetch, getReader and TextDecoder gets it all", 
   CHECK(lines[0] == "status 200 text/event-stream");
   for (int i = 1; i <= 4; ++i) {
     const auto start = "progress " + std::to_string(i) + "/4 ";
-    CHECK((lines[static_cast<std::size_t>(i)] == start + "fantasy 8.5 a" || lines[static_cast<std::size_t>(i)] == start + "mystery 8.5 a"));
+    CHECK((lines[static_cast<std::size_t>(i)] == start + "fantasy 8.5 a" ||
+           lines[static_cast<std::size_t>(i)] == start + "mystery 8.5 a"));
   }
   CHECK(lines[5] == "complete 4 saved 4");
   CHECK(lines[6] == "done \"\"");

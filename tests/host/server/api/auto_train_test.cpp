@@ -1,7 +1,11 @@
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
 #include <set>
 
 #include "auto_train_rig.hpp"
+#include "host/journal/journal_support.hpp"
 #include "journal/sqlite.hpp"
 #include "server/auto_train_frames.hpp"
 
@@ -14,8 +18,9 @@ namespace {
 class StreamClient {
  public:
   StreamClient(const ApiRig& rig, const std::string& body) : client_(rig.http->connect()) {
-    client_.send("POST /auto-train-stream HTTP/1.1\r\nHost: " + rig.http->host() + "\r\nContent-Type: application/json\r\nContent-Length: " +
-                 std::to_string(body.size()) + "\r\n\r\n" + body);
+    client_.send("POST /auto-train-stream HTTP/1.1\r\nHost: " + rig.http->host() +
+                 "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                 body);
   }
   std::string until(const std::string& end) {
     while (bytes_.find(end) == std::string::npos)
@@ -83,10 +88,12 @@ std::string dataOf(const std::string& message) {
 TEST_CASE("the stream is byte for byte what its readers expect", "[server][auto_train]") {
   Board board;
   const ApiRig rig(setup(board));
-  StreamClient client(rig, R"({"user_id":"anna","num_examples":3,"genres":["fantasy"],"save_to_database":true,"extra":1})");
+  StreamClient client(rig,
+                      R"({"user_id":"anna","num_examples":3,"genres":["fantasy"],"save_to_database":true,"extra":1})");
   const auto head = client.until("\r\n\r\n");
   CHECK(head.find("HTTP/1.1 200 OK\r\n") == 0);
-  for (const auto* line : {"Content-Type: text/event-stream\r\n", "Cache-Control: no-cache\r\n", "Connection: keep-alive\r\n", "Transfer-Encoding: chunked\r\n"})
+  for (const auto* line : {"Content-Type: text/event-stream\r\n", "Cache-Control: no-cache\r\n",
+                           "Connection: keep-alive\r\n", "Transfer-Encoding: chunked\r\n"})
     CHECK_THAT(head, Catch::Contains(line));
   CHECK(head.find("Content-Length") == std::string::npos);
   CHECK(head.find("no-store") == std::string::npos);
@@ -94,9 +101,10 @@ TEST_CASE("the stream is byte for byte what its readers expect", "[server][auto_
     const auto n = std::to_string(i);
     const auto phase = i == 3 ? "complete" : "generating";
     const auto percentage = i == 1 ? "33.33" : i == 2 ? "66.67" : "100.0";
-    CHECK(client.message() == "data: {\"current\":" + n + ",\"total\":3,\"percentage\":" + percentage +
-                                  ",\"latest_quality\":8.5,\"current_genre\":\"fantasy\",\"best_model\":\"a\",\"successful\":" + n +
-                                  ",\"failed\":0,\"stories_saved\":" + n + ",\"phase\":\"" + phase + "\"}\n\n");
+    CHECK(client.message() ==
+          "data: {\"current\":" + n + ",\"total\":3,\"percentage\":" + percentage +
+              ",\"latest_quality\":8.5,\"current_genre\":\"fantasy\",\"best_model\":\"a\",\"successful\":" + n +
+              ",\"failed\":0,\"stories_saved\":" + n + ",\"phase\":\"" + phase + "\"}\n\n");
   }
   const auto complete = parsed(dataOf(client.message()));
   CHECK(std::string(complete["type"].GetString()) == "complete");
@@ -125,7 +133,8 @@ TEST_CASE("no genres are all of them, and the flags switch the stores", "[server
     StreamClient client(rig, body);
     client.until("\r\n\r\n");
     std::string message;
-    while ((message = client.message()).find("\"type\":\"complete\"") == std::string::npos) REQUIRE(message.find("\"type\"") == std::string::npos);
+    while ((message = client.message()).find("\"type\":\"complete\"") == std::string::npos)
+      REQUIRE(message.find("\"type\"") == std::string::npos);
     return parsed(dataOf(message));
   };
   for (const auto* genres : {"", R"(,"genres":null)", R"(,"genres":[])"}) {
@@ -137,17 +146,21 @@ TEST_CASE("no genres are all of them, and the flags switch the stores", "[server
   train(R"({"user_id":"u","num_examples":2,"store_in_memory":true})");
   CHECK(rig.journal->feedback(rig.journal->findRun("last").key, "memory", 1));
   CHECK(train(R"({"user_id":"u","num_examples":2,"save_to_database":true})")["result"]["stories_saved"].GetInt() == 2);
-  CHECK(rig.journal->lastEvent(rig.journal->findRun("last").key, "sample")->json.find("\"node\":\"stories\"") != std::string::npos);
+  CHECK(rig.journal->lastEvent(rig.journal->findRun("last").key, "sample")->json.find("\"node\":\"stories\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("a wrong body is refused before the stream begins", "[server][auto_train]") {
   Board board;
   const ApiRig rig(setup(board));
-  const auto post = [&](int status, const std::string& body) { return rig.problem(status, "POST", "/auto-train-stream", body); };
+  const auto post = [&](int status, const std::string& body) {
+    return rig.problem(status, "POST", "/auto-train-stream", body);
+  };
   CHECK_THAT(post(422, "{}"), Catch::Contains("user_id"));
-  CHECK_THAT(post(422, R"({"user_id":7,"num_examples":0,"genres":"fantasy","store_in_memory":"yes","save_to_database":1})"),
-             Catch::Contains("/user_id") && Catch::Contains("/num_examples") && Catch::Contains("/genres") && Catch::Contains("/store_in_memory") &&
-                 Catch::Contains("/save_to_database"));
+  CHECK_THAT(
+      post(422, R"({"user_id":7,"num_examples":0,"genres":"fantasy","store_in_memory":"yes","save_to_database":1})"),
+      Catch::Contains("/user_id") && Catch::Contains("/num_examples") && Catch::Contains("/genres") &&
+          Catch::Contains("/store_in_memory") && Catch::Contains("/save_to_database"));
   post(422, R"({"user_id":"u","num_examples":100001})");
   post(422, R"({"user_id":"u","num_examples":1.5})");
   post(422, R"({"user_id":"u","genres":[""]})");
@@ -157,12 +170,15 @@ TEST_CASE("a wrong body is refused before the stream begins", "[server][auto_tra
   CHECK(rig.ask("GET", "/auto-train-stream").status == 405);
   CHECK(rig.journal->runs().empty());
   const ApiRig none;
-  CHECK_THAT(none.problem(404, "POST", "/auto-train-stream", R"({"user_id":"u"})"), Catch::Contains("auto_train.pipeline"));
+  CHECK_THAT(none.problem(404, "POST", "/auto-train-stream", R"({"user_id":"u"})"),
+             Catch::Contains("auto_train.pipeline"));
   ApiSetup no_stores;
   no_stores.auto_train = none.ensemble().text();
   const ApiRig plain(no_stores);
-  CHECK_THAT(plain.problem(422, "POST", "/auto-train-stream", R"({"user_id":"u","save_to_database":true})"), Catch::Contains("/save_to_database"));
-  CHECK_THAT(plain.problem(422, "POST", "/auto-train-stream", R"({"user_id":"u","genres":["x"]})"), Catch::Contains("/genres"));
+  CHECK_THAT(plain.problem(422, "POST", "/auto-train-stream", R"({"user_id":"u","save_to_database":true})"),
+             Catch::Contains("/save_to_database"));
+  CHECK_THAT(plain.problem(422, "POST", "/auto-train-stream", R"({"user_id":"u","genres":["x"]})"),
+             Catch::Contains("/genres"));
   ApiSetup broken;
   broken.auto_train = "{\"nodes\": {}}";
   const ApiRig wrong(broken);
@@ -197,7 +213,8 @@ TEST_CASE("a run that fails, is paused or cancelled ends the stream with an erro
   {
     StreamClient client(rig, R"({"user_id":"u","num_examples":1})");
     client.until("\r\n\r\n");
-    CHECK_THAT(client.message(), Catch::Contains("\"latest_quality\":0.0,") && Catch::Contains("\"best_model\":\"-\",\"successful\":0,\"failed\":1"));
+    CHECK_THAT(client.message(), Catch::Contains("\"latest_quality\":0.0,") &&
+                                     Catch::Contains("\"best_model\":\"-\",\"successful\":0,\"failed\":1"));
     CHECK(client.message() == "data: {\"type\":\"error\",\"error\":\"every sample failed\"}\n\n");
     CHECK(client.chunk().empty());
     CHECK(client.ended());
@@ -242,14 +259,34 @@ TEST_CASE("many clients each get their own run's messages", "[server][auto_train
   const ApiRig rig(setup(board));
   std::vector<std::unique_ptr<StreamClient>> clients;
   for (int i = 1; i <= 12; ++i)
-    clients.push_back(std::make_unique<StreamClient>(rig, R"({"user_id":"u","num_examples":)" + std::to_string(i) + "}"));
+    clients.push_back(
+        std::make_unique<StreamClient>(rig, R"({"user_id":"u","num_examples":)" + std::to_string(i) + "}"));
   for (std::size_t i = 1; i <= clients.size(); ++i) {
     auto& client = *clients[i - 1];
     client.until("\r\n\r\n");
     for (std::size_t n = 1; n <= i; ++n)
-      CHECK_THAT(client.message(), Catch::StartsWith("data: {\"current\":" + std::to_string(n) + ",\"total\":" + std::to_string(i) + ","));
+      CHECK_THAT(client.message(), Catch::StartsWith("data: {\"current\":" + std::to_string(n) +
+                                                     ",\"total\":" + std::to_string(i) + ","));
     CHECK_THAT(client.message(), Catch::StartsWith("data: {\"type\":\"complete\""));
     CHECK(client.chunk().empty());
     CHECK(client.ended());
   }
+}
+
+TEST_CASE("a journal that can be written no more ends the streams with an error", "[server][auto_train]") {
+  const auto child = spawn([] {
+    // Files end at 2 MiB: writes beyond fail as those to a full disk do.
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{2 << 20, 2 << 20};
+    Board board;
+    const ApiRig rig(setup(board, R"("act":"huge")"));
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    StreamClient client(rig, R"({"user_id":"u","num_examples":1000})");
+    client.until("\r\n\r\n");
+    std::string message;
+    while ((message = client.message()).find("\"type\"") == std::string::npos) continue;
+    if (message.find("data: {\"type\":\"error\",\"error\":\"") != 0 || message.find("cannot be written") == std::string::npos) return 2;
+    return client.chunk().empty() && client.ended() ? 0 : 3;
+  });
+  CHECK(waitFor(child) == 0);
 }

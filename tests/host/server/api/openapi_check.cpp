@@ -45,14 +45,17 @@ bool takes(const std::string& pattern, const std::string& path, std::size_t& lit
   literal = 0;
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] == b[i]) ++literal;
-    else if (a[i].empty() || a[i][0] != '{') return false;
+    if (a[i] == b[i])
+      ++literal;
+    else if (a[i].empty() || a[i][0] != '{')
+      return false;
   }
   return true;
 }
 
 const Value* operationOf(std::string method, const std::string& target) {
-  std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(method.begin(), method.end(), method.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const auto path = target.substr(0, target.find('?'));
   const Value* best = nullptr;
   std::size_t most = 0;
@@ -78,7 +81,8 @@ const JsonSchema& schemaOf(const Value& schema) {
   if (found != known.end()) return found->second;
   auto whole = "{\"allOf\":[" + text + "],\"definitions\":" + toJson(description()["components"]["schemas"]) + "}";
   const std::string from = "#/components/schemas/", to = "#/definitions/";
-  for (auto at = whole.find(from); at != std::string::npos; at = whole.find(from, at)) whole.replace(at, from.size(), to);
+  for (auto at = whole.find(from); at != std::string::npos; at = whole.find(from, at))
+    whole.replace(at, from.size(), to);
   std::vector<Problem> problems;
   auto compiled = JsonSchema::compile(whole, problems);
   if (!compiled) throw std::runtime_error("openapi.json: " + format("", problems.front()));
@@ -94,7 +98,8 @@ std::vector<std::string> describedOperations(bool own) {
       const auto* operation = member(entry.value, method);
       if (operation == nullptr || (own && member(*operation, "x-part") != nullptr)) continue;
       std::string name = method;
-      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
       all.push_back(name + " " + entry.name.GetString());
     }
   std::sort(all.begin(), all.end());
@@ -108,18 +113,23 @@ std::string offDescription(const std::string& method, const std::string& target,
   const auto* response = member((*operation)["responses"], status);
   if (response == nullptr && answer.status >= 400) response = member((*operation)["responses"], "default");
   if (response == nullptr) return "the description of " + method + " " + target + " has no answer " + status;
-  if (const auto* reference = member(*response, "$ref"); reference != nullptr) response = &description()["components"]["responses"]["Problem"];
+  if (const auto* reference = member(*response, "$ref"); reference != nullptr)
+    response = &description()["components"]["responses"]["Problem"];
   const auto* content = member(*response, "content");
   if (content == nullptr) return answer.body.empty() ? "" : "the answer " + status + " should have no body";
   const auto type = answer.header("content-type");
   const auto* media = member(*content, type.substr(0, type.find(';')));
   if (media == nullptr) return "the answer " + status + " should not be " + type;
-  if (type.find("json") == std::string::npos || type.find("jsonc") != std::string::npos || type.find("ndjson") != std::string::npos) return "";
+  if (type.find("json") == std::string::npos || type.find("jsonc") != std::string::npos ||
+      type.find("ndjson") != std::string::npos)
+    return "";
   std::vector<Problem> problems;
   const auto body = parseJson(answer.body, problems);
   if (!body) return "no JSON: " + answer.body;
   problems = schemaOf((*media)["schema"]).check(*body);
-  return problems.empty() ? "" : method + " " + target + " " + status + ": " + format("", problems.front()) + " in " + answer.body.substr(0, 2000);
+  return problems.empty() ? ""
+                          : method + " " + target + " " + status + ": " + format("", problems.front()) + " in " +
+                                answer.body.substr(0, 2000);
 }
 
 }  // namespace troupe::test
