@@ -67,7 +67,7 @@ std::unique_ptr<RunServer> RunServer::open(config::Pipeline& pipeline, loader::C
   std::vector<server::ServerConfig::SinkNode> sinks;
   auto& nodes = pipeline.nodes;
   for (const auto& node : nodes)
-    if (needsServer(node)) sinks.push_back({node.name, node.type, node.options});
+    if (needsServer(node)) sinks.push_back({node.name, node.type, node.options, node.hosts});
   if (sinks.empty()) return nullptr;
   nodes.erase(std::remove_if(nodes.begin(), nodes.end(), needsServer), nodes.end());
   return std::unique_ptr<RunServer>(new RunServer(std::make_unique<State>(catalog, journal, std::move(sinks))));

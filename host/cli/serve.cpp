@@ -74,7 +74,7 @@ ExitCode serve(const Arguments& arguments) {
   Signals signals;  // Before any other thread.
   const auto catalog = openCatalog(arguments);
   auto config = server::loadServerConfig(arguments.get("config"), *catalog, serverOverrides(arguments));
-  if (config.sinks.empty() && catalog->find(kEvents) != nullptr) config.sinks.push_back({"events", kEvents, "{}"});
+  if (config.sinks.empty() && catalog->find(kEvents) != nullptr) config.sinks.push_back({"events", kEvents, "{}", {}});
   server::ServerLog log({server::ServerLog::levelFrom(config.log.level), config.log.json});
   const auto journal = openJournal(arguments, true, "serve");
 

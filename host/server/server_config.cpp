@@ -273,7 +273,7 @@ class Reader {
         continue;
       }
       options.check(draft);
-      config_.sinks.push_back({draft.node.name, draft.node.type, draft.node.options});
+      config_.sinks.push_back({draft.node.name, draft.node.type, draft.node.options, draft.node.hosts});
     }
   }
 

@@ -28,6 +28,7 @@ struct ServerConfig {
   };
   struct SinkNode {
     std::string name, type, options;  ///< options: JSON, completed with defaults
+    std::vector<std::string> hosts = {};  ///< of the addresses in its options
   };
 
   std::string address = "127.0.0.1";

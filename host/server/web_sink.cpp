@@ -52,7 +52,7 @@ struct WebSink::State final : services::WebMount {
         journal(journal_),
         hub(hub_),
         router(router_),
-        config{node.name, node.type, true, {}, {}, node.options, {}, 1, &typeOf(catalog, node)},
+        config{node.name, node.type, true, {}, {}, node.options, node.hosts, {}, 1, &typeOf(catalog, node)},
         plan{&config, config.info, {}, {}, {}, false, false},
         module(catalog.load(*catalog.fileOf(node.type))),
         calls(*config.info, module, node.options, [this](int level, std::string_view text) { log(level, text); }) {
