@@ -39,6 +39,15 @@ const loader::NodeType& typeOf(const loader::Catalog& catalog, const ServerConfi
   return *type;
 }
 
+config::Node configOf(const loader::Catalog& catalog, const ServerConfig::SinkNode& node) {
+  config::Node config;
+  config.name = node.name;
+  config.type = node.type;
+  config.options = node.options;
+  config.info = &typeOf(catalog, node);
+  return config;
+}
+
 Right rightFrom(const std::string& name) {
   return name == "operate" ? Right::operate : name == "watch" ? Right::watch : Right::none;
 }
@@ -52,7 +61,7 @@ struct WebSink::State final : services::WebMount {
         journal(journal_),
         hub(hub_),
         router(router_),
-        config{node.name, node.type, true, {}, {}, node.options, {}, 1, &typeOf(catalog, node)},
+        config(configOf(catalog, node)),
         plan{&config, config.info, {}, {}, {}, false, false},
         module(catalog.load(*catalog.fileOf(node.type))),
         calls(*config.info, module, node.options, [this](int level, std::string_view text) { log(level, text); }) {

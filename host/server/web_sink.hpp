@@ -12,6 +12,7 @@
 #include "server/router.hpp"
 #include "server/server_config.hpp"
 #include "server/stream_hub.hpp"
+#include "services/http/http_service.hpp"
 
 namespace troupe::server {
 
