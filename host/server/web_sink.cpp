@@ -39,6 +39,16 @@ const loader::NodeType& typeOf(const loader::Catalog& catalog, const ServerConfi
   return *type;
 }
 
+config::Node configOf(const loader::Catalog& catalog, const ServerConfig::SinkNode& node) {
+  config::Node config;
+  config.name = node.name;
+  config.type = node.type;
+  config.options = node.options;
+  config.hosts = node.hosts;
+  config.info = &typeOf(catalog, node);
+  return config;
+}
+
 Right rightFrom(const std::string& name) {
   return name == "operate" ? Right::operate : name == "watch" ? Right::watch : Right::none;
 }
@@ -52,7 +62,7 @@ struct WebSink::State final : services::WebMount {
         journal(journal_),
         hub(hub_),
         router(router_),
-        config{node.name, node.type, true, {}, {}, node.options, node.hosts, {}, 1, &typeOf(catalog, node)},
+        config(configOf(catalog, node)),
         plan{&config, config.info, {}, {}, {}, false, false},
         module(catalog.load(*catalog.fileOf(node.type))),
         calls(*config.info, module, node.options, [this](int level, std::string_view text) { log(level, text); }) {
@@ -61,8 +71,8 @@ struct WebSink::State final : services::WebMount {
     sink.taken = [this](pipeline::SinkFrames frames) { publish(std::move(frames)); };
     sink.blocks = sink.limit = options.limit;
     runner = std::make_unique<pipeline::SinkRunner>(
-        plan, module, std::move(events), journal, 0, journal.head(),
-        options.network, [this](int level, const std::string&, std::string_view text) { log(level, text); }, std::move(sink));
+        plan, module, std::move(events), journal, 0, journal.head(), options.network,
+        [this](int level, const std::string&, std::string_view text) { log(level, text); }, std::move(sink));
     keeper = std::thread([this] { keep(); });
   }
 

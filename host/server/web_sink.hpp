@@ -13,6 +13,7 @@
 #include "services/http/http_service.hpp"
 #include "server/server_config.hpp"
 #include "server/stream_hub.hpp"
+#include "services/http/http_service.hpp"
 
 namespace troupe::server {
 

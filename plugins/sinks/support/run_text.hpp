@@ -7,7 +7,7 @@
 
 #include <troupe/troupe.hpp>
 
-#include "support/log_line.hpp"
+#include <troupe/log_line.hpp>
 
 namespace troupe::sinks {
 

@@ -1,6 +1,6 @@
 #include "chat_text.hpp"
 
-#include "support/log_line.hpp"
+#include <troupe/log_line.hpp>
 
 namespace troupe::webhook {
 namespace {

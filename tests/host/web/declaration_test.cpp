@@ -45,7 +45,8 @@ TEST_CASE("a declaration reaches the mount", "[web]") {
 
 TEST_CASE("without a mount a declaration is checked and means nothing", "[web]") {
   CHECK(declareWeb("{}", nullptr).code == TROUPE_OK);
-  CHECK(declareWeb(R"({"streams":[{"name":"a","paths":["/a"],"content_type":"text/plain"}]})", nullptr).code == TROUPE_OK);
+  CHECK(declareWeb(R"({"streams":[{"name":"a","paths":["/a"],"content_type":"text/plain"}]})", nullptr).code ==
+        TROUPE_OK);
   CHECK(declareWeb("[]", nullptr).code == TROUPE_E_PERMANENT_REQUEST);
   CHECK(declareAsset("/a", "text/plain", "", nullptr).code == TROUPE_OK);
 }
@@ -56,10 +57,12 @@ TEST_CASE("a declaration that is none is refused in words", "[web]") {
       {"{", "Missing a name for object member"},
       {"[]", "an array, not an object"},
       {R"({"stream":[]})", "unknown key \"stream\""},
-      {R"({"streams":[{"name":"SSE","paths":["/a"],"content_type":"text/plain"}]})", "lower-case letters, digits and _"},
+      {R"({"streams":[{"name":"SSE","paths":["/a"],"content_type":"text/plain"}]})",
+       "lower-case letters, digits and _"},
       {R"({"streams":[{"name":"a","paths":[],"content_type":"text/plain"}]})", "/streams/0/paths"},
       {R"({"streams":[{"name":"a","paths":["/a"],"content_type":"text/plain\r\nX: y"}]})", "a media type"},
-      {R"({"streams":[{"name":"a","paths":["/a"],"content_type":"text/plain","heartbeat_ms":0}]})", "/streams/0/heartbeat_ms"},
+      {R"({"streams":[{"name":"a","paths":["/a"],"content_type":"text/plain","heartbeat_ms":0}]})",
+       "/streams/0/heartbeat_ms"},
       {R"({"streams":[{"name":"a","paths":["a"],"content_type":"text/plain"}]})", "path \"a\" does not begin with /"},
       {R"({"streams":[{"name":"a","paths":["/a/../b"],"content_type":"text/plain"}]})", "has the segment \"..\""},
       {R"({"streams":[{"name":"a","paths":["/a//b"],"content_type":"text/plain"}]})", "has an empty segment"},
@@ -82,7 +85,8 @@ TEST_CASE("an asset that cannot be served is refused", "[web]") {
   CHECK(declareAsset("client.js", "text/javascript", "x", nullptr).code == TROUPE_E_PERMANENT_REQUEST);
   CHECK(declareAsset("/client.js", "javascript", "x", nullptr).code == TROUPE_E_PERMANENT_REQUEST);
   CHECK(declareAsset("/client.js", "text/javascript\r\nX: y", "x", nullptr).code == TROUPE_E_PERMANENT_REQUEST);
-  CHECK(declareAsset("/client.js", "text/javascript", std::string((16u << 20) + 1, 'x'), nullptr).code == TROUPE_E_PERMANENT_REQUEST);
+  CHECK(declareAsset("/client.js", "text/javascript", std::string((16u << 20) + 1, 'x'), nullptr).code ==
+        TROUPE_E_PERMANENT_REQUEST);
 }
 
 TEST_CASE("the table tells a plugin by a code and the log why", "[web]") {
@@ -92,7 +96,8 @@ TEST_CASE("the table tells a plugin by a code and the log why", "[web]") {
   const auto* web = static_cast<const troupe_web*>(host.table()->ext(host.table()->ctx, TROUPE_WEB_ID));
   REQUIRE(web != nullptr);
   const auto str = [](std::string_view text) { return troupe_str{text.data(), text.size()}; };
-  CHECK(web->declare(web->ctx, str(R"({"requests":[{"method":"GET","path":"/taken","right":"watch"}]})")) == TROUPE_E_UNSUPPORTED);
+  CHECK(web->declare(web->ctx, str(R"({"requests":[{"method":"GET","path":"/taken","right":"watch"}]})")) ==
+        TROUPE_E_UNSUPPORTED);
   REQUIRE(log.size() == 1);
   CHECK(log[0] == "troupe.web/1: GET /taken is taken");
   CHECK(web->declare(web->ctx, str("{}")) == TROUPE_E_PERMANENT_REQUEST);

@@ -1,4 +1,5 @@
-// Web sinks that fail or block: runs go on, the sink is shown as failing once, and its readers have everything in the end.
+// Web sinks that fail or block: runs go on, the sink is shown as failing once, and its readers have everything in the
+// end.
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <string>
@@ -18,8 +19,9 @@ struct Unruly {
     options.folder = dir.path();
     options.config.port = 0;
     options.limit = std::chrono::milliseconds(300);
-    options.config.sinks = {{"unruly", "org.example.sink.unruly", "{\"declare\":\"\",\"folder\":\"" + dir.path().string() + "\"}"},
-                            {"sse", "troupe.sink.sse", "{}"}};
+    options.config.sinks = {
+        {"unruly", "org.example.sink.unruly", "{\"declare\":\"\",\"folder\":\"" + dir.path().string() + "\"}"},
+        {"sse", "troupe.sink.sse", "{}"}};
   }
   void begin(const std::string& what) const { dir.write(what, ""); }
   void end(const std::string& what) const { std::filesystem::remove(dir / what); }
@@ -58,7 +60,9 @@ TEST_CASE("a web sink that throws, or blocks, catches up when it works again", "
   const auto run = server.start(3, 0);
   server.waitFor(run, "complete");  // It goes on.
   waitUntil([&] { return server.sinks[0]->failing() && !server.logged().empty(); });
-  CHECK(server.logged() == std::vector<std::string>{fault == "throw" ? "unruly: the sink fails: unruly" : "unruly: the sink blocks: it has been with one event for 300 ms"});
+  CHECK(server.logged() ==
+        std::vector<std::string>{fault == "throw" ? "unruly: the sink fails: unruly"
+                                                  : "unruly: the sink blocks: it has been with one event for 300 ms"});
   // The other sink notices nothing.
   WebClient other(server.port(), "/api/v1/events?last_event_id=earliest");
   CHECK(other.until("complete").json["result"]["successful"].GetInt64() == 3);

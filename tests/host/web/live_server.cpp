@@ -30,12 +30,13 @@ LiveServer::LiveServer(Options options)
   streams = std::make_unique<server::StreamHub>(options_.streams);
   server::RunManager::Options runs;
   runs.resume_interrupted = options_.config.runs.resume;
-  runs.check.base = options_.folder;
   runs.engine.pause_drain = std::chrono::seconds(2);
   manager = std::make_unique<server::RunManager>(catalog_, *journal, events, runs);
   server::WebSink::Options sink;
   sink.limit = options_.limit;
-  sink.snapshot = [this](journal::RunKey key) { return server::snapshotEvent(*manager, *journal, key == 0 ? std::nullopt : journal->run(key)); };
+  sink.snapshot = [this](journal::RunKey key) {
+    return server::snapshotEvent(*manager, *journal, key == 0 ? std::nullopt : journal->run(key));
+  };
   sink.log = [this](int, const std::string& node, std::string_view message) {
     const std::lock_guard lock(mutex_);
     log_.push_back(node + ": " + std::string(message));
@@ -81,8 +82,8 @@ journal::Run LiveServer::start(std::int64_t samples, int pace_ms, const std::str
   order.file = "stories.json";
   order.check.base = options_.folder;
   order.pipeline_text = R"({"name":"stories","run":{"samples":)" + std::to_string(samples) +
-                        R"(,"in_flight":1,"seed":7},"nodes":{"genres":{"type":"troupe.prompts.genres"},)" + voice("wren") + "," +
-                        voice("quill") +
+                        R"(,"in_flight":1,"seed":7},"nodes":{"genres":{"type":"troupe.prompts.genres"},)" +
+                        voice("wren") + "," + voice("quill") +
                         R"(,"craft":{"type":"troupe.scorer.text","inputs":["wren","quill"]},)"
                         R"("vote":{"type":"troupe.selector.best","inputs":["craft"]})" +
                         more_nodes + "}}";

@@ -54,7 +54,8 @@ TEST_CASE("what a stream tells of itself fits the schema of events", "[web]") {
   REQUIRE(schema);
   for (const std::string run : {"", "stories-7f3a"}) {
     const StreamEvents tell{run, 1700000000000};
-    for (const auto& json : {tell.hello("a1", 7, std::nullopt, 10000), tell.hello("a1", 7, 5, 10000), tell.reset("why"), tell.heartbeat(7), tell.bye("why", 1500)}) {
+    for (const auto& json : {tell.hello("a1", 7, std::nullopt, 10000), tell.hello("a1", 7, 5, 10000), tell.reset("why"),
+                             tell.heartbeat(7), tell.bye("why", 1500)}) {
       CAPTURE(json);
       const auto event = parseJson(json, problems);
       REQUIRE(event);

@@ -20,7 +20,8 @@ LiveServer::Options withBoth(const TempDir& dir) {
 TEST_CASE("a plugin answers requests, and sees no secret", "[web]") {
   const TempDir dir;
   LiveServer server(withBoth(dir));
-  WebClient answer(server.port(), "/ndjson/echo/wren%20a?q=1%2B1", "Cookie: troupe_session=secret\r\n", "POST", "{\"x\":1}");
+  WebClient answer(server.port(), "/ndjson/echo/wren%20a?q=1%2B1", "Cookie: troupe_session=secret\r\n", "POST",
+                   "{\"x\":1}");
   CHECK(answer.status() == 200);
   CHECK(answer.has("X-Echo: yes"));
   CHECK(answer.has("Content-Type: application/json"));
@@ -80,7 +81,8 @@ TEST_CASE("a declaration that is none, or a type that is no sink, is a sentence 
   }
   SECTION("unknown") {
     options.config.sinks.push_back({"bad", "org.example.nothing", "{}"});
-    CHECK_THROWS_WITH(LiveServer(options), Catch::Contains("sink \"bad\": there is no node type \"org.example.nothing\""));
+    CHECK_THROWS_WITH(LiveServer(options),
+                      Catch::Contains("sink \"bad\": there is no node type \"org.example.nothing\""));
   }
   SECTION("no sink") {
     options.config.sinks.push_back({"bad", "troupe.scorer.text", "{}"});

@@ -1,5 +1,5 @@
-// troupe_web_test_server FOLDER PORT [--origin URL] [--frame URL] [--sink TYPE] [--token TOKEN]: a server until SIGTERM; then it ends orderly. Prints its
-// port. Pages may begin a run with POST /test/runs?samples=&pace_ms=, and ask
+// troupe_web_test_server FOLDER PORT [--origin URL] [--frame URL] [--sink TYPE] [--token TOKEN]: a server until
+// SIGTERM; then it ends orderly. Prints its port. Pages may begin a run with POST /test/runs?samples=&pace_ms=, and ask
 // how many streams are open by GET /test/subscribers.
 #include <signal.h>
 
@@ -28,7 +28,8 @@ int main(int argc, char** argv) {
     if (name == "--origin") options.config.origins.push_back(value);
     if (name == "--frame") options.config.frame_ancestors.push_back(value);
     if (name == "--sink") options.config.sinks.push_back({"more", value, "{}"});
-    if (name == "--token") options.config.tokens.push_back({"test", troupe::server::Right::operate, troupe::sha256(value)});
+    if (name == "--token")
+      options.config.tokens.push_back({"test", troupe::server::Right::operate, troupe::sha256(value)});
   }
   try {
     troupe::test::LiveServer server(options);
@@ -37,9 +38,10 @@ int main(int argc, char** argv) {
                                                        static_cast<int>(exchange.queryInteger("pace_ms", 0, 0, 60000)));
                          exchange.json(201, "{\"id\":\"" + run.id + "\"}");
                        }});
-    server.router.add({"GET", "/test/subscribers", troupe::server::Right::none, [&](troupe::server::Exchange& exchange) {
-                         exchange.json(200, std::to_string(server.streams->figures().subscribers));
-                       }});
+    server.router.add(
+        {"GET", "/test/subscribers", troupe::server::Right::none, [&](troupe::server::Exchange& exchange) {
+           exchange.json(200, std::to_string(server.streams->figures().subscribers));
+         }});
     std::printf("%d\n", server.port());
     std::fflush(stdout);
     int signal = 0;

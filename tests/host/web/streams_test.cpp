@@ -15,7 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-LiveServer::Options withSse(const TempDir& dir, const std::string& options = R"({"heartbeat_ms":100,"retry_ms":2000})") {
+LiveServer::Options withSse(const TempDir& dir,
+                            const std::string& options = R"({"heartbeat_ms":100,"retry_ms":2000})") {
   LiveServer::Options made;
   made.folder = dir.path();
   made.config.port = 0;
@@ -38,7 +39,8 @@ std::vector<std::string> durable(WebClient& client) {
 
 std::vector<std::string> journaled(const LiveServer& server, const journal::Run& run) {
   std::vector<std::string> ids;
-  for (const auto& event : server.journal->events(run.key, 0, 10000)) ids.push_back(server.journal->epoch() + "-" + std::to_string(event.id));
+  for (const auto& event : server.journal->events(run.key, 0, 10000))
+    ids.push_back(server.journal->epoch() + "-" + std::to_string(event.id));
   return ids;
 }
 
@@ -47,7 +49,9 @@ TEST_CASE("a stream begins with hello and a snapshot, and goes on live", "[web]"
   LiveServer server(withSse(dir));
   WebClient client(server.port(), "/api/v1/events");
   CHECK(client.status() == 200);
-  for (const auto line : {"Content-Type: text/event-stream", "Cache-Control: no-store", "X-Accel-Buffering: no", "Connection: close"}) CHECK(client.has(line));
+  for (const auto line :
+       {"Content-Type: text/event-stream", "Cache-Control: no-store", "X-Accel-Buffering: no", "Connection: close"})
+    CHECK(client.has(line));
   CHECK(client.head.find("Content-Length") == std::string::npos);
   const auto hello = client.event();
   REQUIRE(hello->type == "hello");
@@ -221,14 +225,17 @@ TEST_CASE("more readers than the cap are told so before anything is sent", "[web
 TEST_CASE("a stream needs the right to watch, or a ticket for its run", "[web]") {
   const TempDir dir;
   auto options = withSse(dir);
-  options.config.tokens.push_back({"watcher", server::Right::watch, "8c6976e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a918"});  // "admin"
-  options.config.tokens.push_back({"boss", server::Right::operate, "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"});   // "secret"
+  options.config.tokens.push_back({"watcher", server::Right::watch,
+                                   "8c6976e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a918"});  // "admin"
+  options.config.tokens.push_back({"boss", server::Right::operate,
+                                   "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"});  // "secret"
   LiveServer server(options);
   const auto run = server.start(2, 0);
   const auto other = server.start(2, 0);
   CHECK(WebClient(server.port(), "/api/v1/events").status() == 401);
   CHECK(WebClient(server.port(), "/api/v1/events", "Authorization: Bearer admin\r\n").status() == 200);
-  WebClient made(server.port(), "/api/v1/runs/" + run.id + "/tickets", "Authorization: Bearer secret\r\n", "POST", "{}");
+  WebClient made(server.port(), "/api/v1/runs/" + run.id + "/tickets", "Authorization: Bearer secret\r\n", "POST",
+                 "{}");
   REQUIRE(made.status() < 300);
   rapidjson::Document ticket;
   const auto text = made.body();

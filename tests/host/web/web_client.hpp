@@ -14,11 +14,13 @@ namespace troupe::test {
 /// One request on a connection of its own, read as it comes.
 class WebClient {
  public:
-  WebClient(std::uint16_t port, const std::string& target, const std::string& headers = "", const std::string& method = "GET", const std::string& body = "")
+  WebClient(std::uint16_t port, const std::string& target, const std::string& headers = "",
+            const std::string& method = "GET", const std::string& body = "")
       : socket_(Poco::Net::SocketAddress("127.0.0.1", port)) {
     socket_.setReceiveTimeout(Poco::Timespan(20, 0));
     auto text = method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n" + headers;
-    if (!body.empty()) text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    if (!body.empty())
+      text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     text += "\r\n" + body;
     socket_.sendBytes(text.data(), static_cast<int>(text.size()));
     for (;;) {
@@ -64,11 +66,16 @@ class WebClient {
       if (line->empty()) break;
       const auto colon = line->find(": ");
       const auto value = line->substr(colon + 2);
-      if (line->compare(0, colon, "id") == 0) event.id = value;
-      else if (line->compare(0, colon, "event") == 0) event.type = value;
-      else if (line->compare(0, colon, "data") == 0) event.data += value;
-      else if (line->compare(0, colon, "retry") == 0) event.retry = value;
-      else throw std::runtime_error("a line that is no field: " + *line);
+      if (line->compare(0, colon, "id") == 0)
+        event.id = value;
+      else if (line->compare(0, colon, "event") == 0)
+        event.type = value;
+      else if (line->compare(0, colon, "data") == 0)
+        event.data += value;
+      else if (line->compare(0, colon, "retry") == 0)
+        event.retry = value;
+      else
+        throw std::runtime_error("a line that is no field: " + *line);
     }
     event.json.Parse(event.data.data(), event.data.size());
     if (event.json.HasParseError()) throw std::runtime_error("no JSON: " + event.data);

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include <troupe/troupe.hpp>
 #include "json_value.hpp"
 #include "sse_frame.hpp"
 #include "support/fake_host.hpp"
 #include "support/temp_dir.hpp"
-#include <troupe/troupe.hpp>
 
 using namespace troupe::test;
 using troupe::sse::sseFrame;
@@ -25,7 +25,8 @@ struct FakeWeb {
                      return self.code;
                    },
                    [](void* ctx, troupe_str path, troupe_str type, troupe_str body) {
-                     static_cast<FakeWeb*>(ctx)->assets[std::string(path.p, path.n)] = {std::string(type.p, type.n), std::string(body.p, body.n)};
+                     static_cast<FakeWeb*>(ctx)->assets[std::string(path.p, path.n)] = {std::string(type.p, type.n),
+                                                                                        std::string(body.p, body.n)};
                      return static_cast<int>(TROUPE_OK);
                    }};
   int code = TROUPE_OK;
@@ -59,7 +60,8 @@ TEST_CASE("an event is one block of fields that ends with an empty line", "[sse]
 }
 
 TEST_CASE("data is split at every kind of line end, so that nothing in it becomes a field", "[sse]") {
-  CHECK(sseFrame("", "x", "a\nid: 9\rretry: 1\r\nevent: y\n") == "event: x\ndata: a\ndata: id: 9\ndata: retry: 1\ndata: event: y\ndata: \n\n");
+  CHECK(sseFrame("", "x", "a\nid: 9\rretry: 1\r\nevent: y\n") ==
+        "event: x\ndata: a\ndata: id: 9\ndata: retry: 1\ndata: event: y\ndata: \n\n");
   CHECK(sseFrame("", "x", "\r\r\n\n") == "event: x\ndata: \ndata: \ndata: \ndata: \n\n");
 }
 
@@ -72,10 +74,12 @@ TEST_CASE("an id or a type that no field can hold is refused for good", "[sse]")
 
 TEST_CASE("the plugin gives durable events their id, and hello and bye the time of retry", "[sse]") {
   CHECK(frame(R"({"event":{"type":"log","run":"r","at":1,"id":7,"n":2,"message":"ä\nb"},"id":"a1-7"})") ==
-        "id: a1-7\nevent: log\ndata: {\"type\":\"log\",\"run\":\"r\",\"at\":1,\"id\":7,\"n\":2,\"message\":\"ä\\nb\"}\n\n");
+        "id: a1-7\nevent: log\ndata: "
+        "{\"type\":\"log\",\"run\":\"r\",\"at\":1,\"id\":7,\"n\":2,\"message\":\"ä\\nb\"}\n\n");
   CHECK(frame(R"({"event":{"type":"progress","run":"r","at":1,"percentage":10.0,"eta_s":null}})") ==
         "event: progress\ndata: {\"type\":\"progress\",\"run\":\"r\",\"at\":1,\"percentage\":10.0,\"eta_s\":null}\n\n");
-  CHECK(frame(R"({"event":{"type":"hello","at":1}})", R"({"retry_ms":1500})") == "retry: 1500\nevent: hello\ndata: {\"type\":\"hello\",\"at\":1}\n\n");
+  CHECK(frame(R"({"event":{"type":"hello","at":1}})", R"({"retry_ms":1500})") ==
+        "retry: 1500\nevent: hello\ndata: {\"type\":\"hello\",\"at\":1}\n\n");
   CHECK(frame(R"({"event":{"type":"bye","at":1,"reason":"x","retry_ms":2345}})") ==
         "retry: 2345\nevent: bye\ndata: {\"type\":\"bye\",\"at\":1,\"reason\":\"x\",\"retry_ms\":2345}\n\n");
 }
@@ -87,8 +91,9 @@ TEST_CASE("the plugin declares its streams and the whole of the browser's side",
   static PluginFile file(TROUPE_PLUGIN_DIR "/sink.sse.troupe");
   const FakeNode node(host, file.node("troupe.sink.sse"), R"({"heartbeat_ms":500})");
   REQUIRE(web.declared.size() == 1);
-  CHECK(web.declared[0] ==
-        R"({"streams":[{"name":"sse","paths":["/api/v1/events","/api/v1/runs/{run}/events"],"content_type":"text/event-stream","heartbeat_ms":500}],"requests":[]})");
+  CHECK(
+      web.declared[0] ==
+      R"({"streams":[{"name":"sse","paths":["/api/v1/events","/api/v1/runs/{run}/events"],"content_type":"text/event-stream","heartbeat_ms":500}],"requests":[]})");
   const auto folder = std::string(TROUPE_SOURCE_DIR "/plugins/sinks/sse/web/");
   CHECK(web.assets.size() == 11);
   for (const auto& [path, asset] : web.assets) {
@@ -96,7 +101,8 @@ TEST_CASE("the plugin declares its streams and the whole of the browser's side",
     const auto name = path == "/embed/runs/{run}" ? "embed.html" : path.substr(path.rfind('/') + 1);
     CHECK(asset.second == readFile(folder + name));
     // Every module that is imported is served.
-    for (auto at = asset.second.find("from \"./"); at != std::string::npos; at = asset.second.find("from \"./", at + 1)) {
+    for (auto at = asset.second.find("from \"./"); at != std::string::npos;
+         at = asset.second.find("from \"./", at + 1)) {
       const auto from = at + 8;
       CHECK(web.assets.count("/client/" + asset.second.substr(from, asset.second.find('"', from) - from)) == 1);
     }

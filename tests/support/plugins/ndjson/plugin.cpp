@@ -8,8 +8,8 @@ class Ndjson final : public troupe::Node {
   Ndjson(const troupe::Options& options, troupe::Host host) {
     troupe::Web web(host);
     web.declare(troupe::WebDeclaration()
-                    .stream("lines", {"/api/v1/events.ndjson", "/api/v1/runs/{run}/events.ndjson"}, "application/x-ndjson",
-                            static_cast<int>(options.integer("heartbeat_ms", 10000)))
+                    .stream("lines", {"/api/v1/events.ndjson", "/api/v1/runs/{run}/events.ndjson"},
+                            "application/x-ndjson", static_cast<int>(options.integer("heartbeat_ms", 10000)))
                     .request("POST", "/ndjson/echo/{name}", "operate")
                     .request("GET", "/ndjson/echo/{name}", "watch"));
     web.asset("/ndjson/about.txt", "text/plain; charset=utf-8", "One event a line.\n");
@@ -27,12 +27,19 @@ class Ndjson final : public troupe::Node {
  private:
   static void answer(troupe::Call& call) {
     const auto request = troupe::webRequest(call);
-    if (request.param("name") == "nobody") throw troupe::Error(TROUPE_E_PERMANENT_REQUEST, "there is nobody of that name");
+    if (request.param("name") == "nobody")
+      throw troupe::Error(TROUPE_E_PERMANENT_REQUEST, "there is nobody of that name");
     if (request.param("name") == "silent") return;
     if (request.param("name") == "asleep") call.sleep(3600000);
     troupe::JsonWriter body;
-    body.beginObject().member("name", request.param("name")).member("q", request.query("q")).member("body", request.body());
-    body.member("right", request.right()).member("base", request.base()).member("cookie", request.header("cookie")).endObject();
+    body.beginObject()
+        .member("name", request.param("name"))
+        .member("q", request.query("q"))
+        .member("body", request.body());
+    body.member("right", request.right())
+        .member("base", request.base())
+        .member("cookie", request.header("cookie"))
+        .endObject();
     troupe::respond(call, 200, "application/json", body.text(), {{"X-Echo", "yes"}, {"Set-Cookie", "evil=1"}});
   }
 };

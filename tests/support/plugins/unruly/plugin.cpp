@@ -12,7 +12,8 @@ class Unruly final : public troupe::Node {
   Unruly(const troupe::Options& options, troupe::Host host) : folder_(options.text("folder", "")) {
     const auto declared = options.text("declare", "");
     if (declared.empty()) {
-      troupe::Web(host).declare(troupe::WebDeclaration().stream("unruly", {"/unruly", "/unruly/{run}"}, "text/plain", 200));
+      troupe::Web(host).declare(
+          troupe::WebDeclaration().stream("unruly", {"/unruly", "/unruly/{run}"}, "text/plain", 200));
       return;
     }
     const auto* web = host.extension<troupe_web>(TROUPE_WEB_ID);
