@@ -35,9 +35,11 @@ std::string runName(const Sandbox& sandbox) { return value(sandbox.journal(), "S
 
 // Takes the plugins into their cache while there is room.
 void fillCache(const Sandbox& sandbox) {
-  auto arguments = small();
-  arguments.insert(arguments.end(), {"--journal", "cache.db", "--set", "nodes.stories.options.path=cache.stories.db"});
-  REQUIRE(sandbox.run(arguments).code == 0);
+  for (const std::string store : {"sqlite", "jsonl"}) {
+    auto arguments = small({"nodes.stories.type=troupe.store." + store, "nodes.stories.options.path=cache." + store});
+    arguments.insert(arguments.end(), {"--journal", "cache.db"});
+    REQUIRE(sandbox.run(arguments).code == 0);
+  }
 }
 
 }  // namespace
