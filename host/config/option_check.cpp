@@ -193,7 +193,8 @@ void OptionCheck::readPaths(Task& task) {
     const auto text = std::string(textOf(*mark.value));
     if (mark.url && text.rfind("http://", 0) != 0 && text.rfind("https://", 0) != 0 && text.rfind("${secret:", 0) != 0)
       report_.add(pointer, troupe::quoted(text) + " is no address", "it begins with http:// or https://");
-    if (auto host = mark.url ? services::urlHost(text) : std::string(); !host.empty()) task.draft.node.hosts.push_back(std::move(host));
+    if (auto host = mark.url ? services::urlHost(text) : std::string(); !host.empty())
+      task.draft.node.hosts.push_back(std::move(host));
     if (!mark.path) continue;
     if (text.find('\0') != std::string::npos) {
       report_.add(pointer, "a path must not hold the character U+0000");

@@ -38,7 +38,7 @@ struct Node {
   bool enabled = true;
   std::vector<Input> inputs;                  ///< in file order; only from enabled nodes
   std::map<std::string, std::string> models;  ///< role -> provider node
-  std::string options = "{}";  ///< JSON, completed with defaults; paths absolute; secrets as "${secret:NAME}"
+  std::string options = "{}";      ///< JSON, completed with defaults; paths absolute; secrets as "${secret:NAME}"
   std::vector<std::string> hosts;  ///< of the addresses in its options
   Limits limits;
   double weight = 1;

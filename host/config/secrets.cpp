@@ -49,7 +49,9 @@ bool Secrets::isName(std::string_view name) {
 
 std::filesystem::path Secrets::defaultFile() { return paths::config() / "secrets.json"; }
 
-Secrets::Secrets(const std::filesystem::path& file, bool environment) : file_(file), environment_(environment) { read(); }
+Secrets::Secrets(const std::filesystem::path& file, bool environment) : file_(file), environment_(environment) {
+  read();
+}
 
 void Secrets::read() {
   struct stat status {};

@@ -27,7 +27,7 @@ struct ServerConfig {
     bool on() const { return !certificate.empty(); }
   };
   struct SinkNode {
-    std::string name, type, options;  ///< options: JSON, completed with defaults
+    std::string name, type, options;      ///< options: JSON, completed with defaults
     std::vector<std::string> hosts = {};  ///< of the addresses in its options
   };
 

@@ -1,26 +1,12 @@
 #include "server/tickets.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <charconv>
 #include <stdexcept>
 
 #include "server/credentials.hpp"
+#include "support/sha256.hpp"
 
 namespace troupe::server {
-
-std::string hmacSha256(std::string_view key, std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()),
-             reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &size) == nullptr)
-    throw std::runtime_error("HMAC-SHA256 failed");
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i)
-    hex.append(1, "0123456789abcdef"[digest[i] >> 4]).append(1, "0123456789abcdef"[digest[i] & 15]);
-  return hex;
-}
 
 // A length before the run keeps one pair of run and time from reading like another.
 std::string Tickets::sign(std::string_view run, std::string_view expires) const {

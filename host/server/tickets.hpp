@@ -21,7 +21,4 @@ class Tickets {
   const std::string secret_;
 };
 
-/// HMAC-SHA256 as lower-case hex.
-std::string hmacSha256(std::string_view key, std::string_view text);
-
 }  // namespace troupe::server

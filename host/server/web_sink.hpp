@@ -10,7 +10,6 @@
 #include "loader/catalog.hpp"
 #include "pipeline/event_hub.hpp"
 #include "server/router.hpp"
-#include "services/http/http_service.hpp"
 #include "server/server_config.hpp"
 #include "server/stream_hub.hpp"
 #include "services/http/http_service.hpp"
@@ -30,7 +29,7 @@ class WebSink {
     std::function<std::string(journal::RunKey run)> snapshot;
     /// What the plugin says, and what goes wrong with it: a troupe_level, the node's name, the message. [any thread]
     std::function<void(int level, const std::string& node, std::string_view message)> log;
-    services::Network network;  ///< what it reaches others with; none by default
+    services::Network network;               ///< what it reaches others with; none by default
     std::chrono::milliseconds limit{10000};  ///< of a request, and of what the node makes for one subscriber
   };
 

@@ -23,8 +23,8 @@ class HostTable {
  public:
   /// What only some nodes are given.
   struct Offers {
-    WebMount* web = nullptr;  ///< where its declarations go, of one instance; null: they are taken and mean nothing.
-                              ///< Outlives the table
+    WebMount* web = nullptr;   ///< where its declarations go, of one instance; null: they are taken and mean nothing.
+                               ///< Outlives the table
     NodeNetwork network = {};  ///< without one troupe.http/1 refuses every request
   };
   using Log = std::function<void(int level, std::string_view message)>;

@@ -220,7 +220,8 @@ TEST_CASE("doctor says what is well, and what is not", "[program][commands]") {
   CHECK(well.code == 0);
   // As many as are built, each with one node type.
   std::size_t built = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(TROUPE_PLUGIN_DIR)) built += entry.path().extension() == ".troupe" ? 1 : 0;
+  for (const auto& entry : std::filesystem::directory_iterator(TROUPE_PLUGIN_DIR))
+    built += entry.path().extension() == ".troupe" ? 1 : 0;
   const auto count = std::to_string(built);
   CHECK_THAT(well.out, StartsWith("ok    plugins: " + count + " usable, " + count + " node types\n"));
   CHECK_THAT(well.out, Contains("ok    pipeline: config/stories.json: 10 nodes"));

@@ -54,7 +54,9 @@ TEST_CASE("services are told of a cancel beside the plugin, once, and not after 
   call.table()->on_cancel(
       call.table()->ctx, [](void* arg) { ++*static_cast<std::atomic<int>*>(arg); }, &plugin);
   const services::CancelHook hook(call, [&] { ++first; });
-  { const services::CancelHook gone(call, [&] { ++second; }); }
+  {
+    const services::CancelHook gone(call, [&] { ++second; });
+  }
   call.cancel(kStop);
   call.cancel(kStop);
   const services::CancelHook after(call, [&] { ++late; });

@@ -49,7 +49,7 @@ class HttpRig {
   Answered request(const std::string& json) { return request(json, *call()); }
   Answered request(const std::string& json, pipeline::Call& call,
                    const std::function<int(std::uint32_t, std::string_view)>& on_part = {}) {
-    const services::HostTable host([](int, std::string_view) {}, network_);
+    const services::HostTable host([](int, std::string_view) {}, {nullptr, network_});
     const auto* http = static_cast<const troupe_http*>(host.table()->ext(host.table()->ctx, TROUPE_HTTP_ID));
     struct Taking {
       Answered answered;

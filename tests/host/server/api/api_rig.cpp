@@ -32,7 +32,7 @@ ApiRig::ApiRig(const ApiSetup& setup) {
       server::AutoTrain::Parts{catalog(), *journal, *manager, *streams, config, hub});
   http = std::make_unique<TestServer>(
       [this](server::Router& router) {
-        server::addApiRoutes(router, {catalog(), *journal, *manager, *pipelines, config, nullptr});
+        server::addApiRoutes(router, {catalog(), *journal, *manager, *pipelines, config});
         auto_train->addRoute(router);
       },
       config,

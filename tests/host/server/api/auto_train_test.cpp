@@ -285,7 +285,9 @@ TEST_CASE("a journal that can be written no more ends the streams with an error"
     client.until("\r\n\r\n");
     std::string message;
     while ((message = client.message()).find("\"type\"") == std::string::npos) continue;
-    if (message.find("data: {\"type\":\"error\",\"error\":\"") != 0 || message.find("cannot be written") == std::string::npos) return 2;
+    if (message.find("data: {\"type\":\"error\",\"error\":\"") != 0 ||
+        message.find("cannot be written") == std::string::npos)
+      return 2;
     return client.chunk().empty() && client.ended() ? 0 : 3;
   });
   CHECK(waitFor(child) == 0);
