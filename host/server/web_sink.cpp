@@ -338,7 +338,11 @@ WebSink::WebSink(const ServerConfig::SinkNode& node, loader::Catalog& catalog, j
 WebSink::~WebSink() = default;
 
 std::int64_t WebSink::stop(std::chrono::milliseconds limit) {
-  return state_->runner->drain(state_->journal.head(), std::chrono::steady_clock::now() + limit);
+  const auto missing = state_->runner->drain(state_->journal.head(), std::chrono::steady_clock::now() + limit);
+  // The goodbye as of now: who has just come has none ready yet.
+  for (const auto& stream : state_->streams)
+    if (state_->hub.subscribers(stream->id) > 0) state_->refresh(*stream);
+  return missing;
 }
 
 bool WebSink::failing() const { return state_->runner->failing(); }

@@ -167,7 +167,7 @@ TEST_CASE("serve refuses what it cannot do, with a repair", "[program][serve]") 
   const auto [arguments, code, says] = GENERATE(table<std::vector<std::string>, int, std::string>({
       {{"serve", "--listen", "0.0.0.0:0"}, 2, "token"},
       {{"serve", "--listen", "127.0.0.1:99999"}, 2, "port"},
-      {{"serve", "--config", "nowhere.json"}, 3, "nowhere.json"},
+      {{"serve", "--config", "nowhere.json"}, 2, "nowhere.json"},
   }));
   CAPTURE(arguments);
   const auto result = sandbox.run(arguments);

@@ -119,7 +119,7 @@ TEST_CASE("watch shows a run while another process works on it, to its end and w
   }
 }
 
-TEST_CASE("Ctrl-C ends the watching and not the run; a paused run ends it with 5", "[program][watch]") {
+TEST_CASE("Ctrl-C ends the watching and not the run, and a paused run ends it with 5", "[program][watch]") {
   const Sandbox sandbox;
   const auto run = sandbox.start(running());
   waitForRun(*run, sandbox);

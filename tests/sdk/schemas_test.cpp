@@ -64,7 +64,7 @@ TEST_CASE("values as they flow fit their schemas", "[schemas]") {
       {"event", R"({"type":"reset","at":1,"reason":"another journal"})"},
       {"event", R"({"type":"hb","at":1,"time":1,"head":7})"},
       {"event", R"({"type":"bye","at":1,"reason":"the server stops","retry_ms":2500})"},
-      {"event", R"({"type":"node","run":"r","at":1,"node":"wren","state":"busy"})"},
+      {"event", R"({"type":"node","run":"r","at":1,"node":"wren","state":"running"})"},
       {"event", R"({"type":"delta","run":"r","at":1,"node":"wren","index":3,"text":"Once"})"},
       {"frame", R"({"stream":"sse","text":"data: {}\n\n"})"},
       {"request",

@@ -146,7 +146,7 @@ TEST_CASE("server.json is read with comments, and paths from its folder", "[serv
   CHECK_FALSE(config.log.access);
 }
 
-TEST_CASE("\"listen\" takes an address, a port, or both", "[server]") {
+TEST_CASE("the key listen takes an address, a port, or both", "[server]") {
   const Place place;
   const auto [text, address, port] = GENERATE(table<std::string, std::string, int>({
       {"127.0.0.2:80", "127.0.0.2", 80},

@@ -39,7 +39,8 @@ TEST_CASE("a queued run is paused, resumed and cancelled as often as one likes",
   CHECK(refusal([&] { rig.manager->resume("nobody"); }).find("no run is called \"nobody\"") == 0);
 }
 
-TEST_CASE("a run that is under way is paused and goes on; the samples are those of an undisturbed one", "[server]") {
+TEST_CASE("a run that is under way is paused and goes on, and its samples are those of an undisturbed one",
+          "[server]") {
   ServerRig rig;
   rig.open();
   const auto text = PipelineText::ensemble(rig.board).samples(12).inFlight(2);

@@ -153,7 +153,7 @@ TEST_CASE("who was sent nothing for a while is sent a heartbeat, others are not"
   CHECK(beats <= 1);  // A busy machine may let the publisher sleep for long.
 }
 
-TEST_CASE("readers of one run see the end of the stream after its last frame; others go on") {
+TEST_CASE("readers of one run see the end of the stream after its last frame, and others go on") {
   StreamRig rig;
   std::atomic<int> gone{0};
   auto one = rig.join(0, 1, [&] { ++gone; }), all = rig.join(0, 0, [&] { ++gone; });

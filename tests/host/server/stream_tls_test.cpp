@@ -121,7 +121,7 @@ TEST_CASE("TLS readers get what plain ones get") {
   CHECK(gone == 3);
 }
 
-TEST_CASE("a TLS reader that never reads holds up nobody and is dropped; one that goes away is noticed") {
+TEST_CASE("a TLS reader that never reads holds up nobody and is dropped, and one that goes away is noticed") {
   SecureLoopback loopback;
   StreamHub::Options options;
   options.stall = 400ms;

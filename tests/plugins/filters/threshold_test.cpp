@@ -60,5 +60,5 @@ TEST_CASE("filter.threshold plugin", "[filter][threshold][plugin]") {
   CHECK(run(R"({"min_quality":9})", R"({"sample":{"quality":8.43}})") ==
         R"({"pass":false,"reason":"quality 8.43 is below 9"})");
   CHECK(run("{}", R"({"sample":{"quality":null}})") == "12: \"quality\" is missing or not a number");
-  CHECK(run("{}", R"({})") == "12: no value on port \"sample\"");
+  CHECK(run("{}", R"({})") == "12: \"sample\" is missing or not an object");
 }

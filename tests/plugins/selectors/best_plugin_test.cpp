@@ -83,7 +83,7 @@ TEST_CASE("selector.best plugin: input that the host never sends is an internal 
       {R"({"candidates":[{"quality":9}],"scores":[]})", "\"id\" is missing or not a string"},
       {R"({"candidates":[{"id":"a","quality":9}],"scores":[{"candidate":"a","scorer":"s"}]})",
        "\"value\" is missing or not a number"},
-      {R"({"candidates":[7],"scores":[]})", "\"id\" is missing or not a string"},
+      {R"({"candidates":[7],"scores":[]})", "no JSON object where one should be"},
   }));
   FakeHost host;
   FakeNode node(host, type());

@@ -56,7 +56,7 @@ TEST_CASE("a run is named by its id, the beginning of it, last or latest", "[ser
   CHECK(rig.ask("PUT", "/api/v1/runs/" + first, "{}").status == 405);
 }
 
-TEST_CASE("a run is paused, resumed with changes, and cancelled; each may be said twice", "[server][api]") {
+TEST_CASE("a run is paused, resumed with changes, and cancelled, and each may be said twice", "[server][api]") {
   const ApiRig rig;
   rig.board.close("a", "run");
   const auto id = rig.start(rig.ensemble().samples(6).inFlight(2));
