@@ -259,7 +259,7 @@ Run Journal::findRun(std::string_view name) const {
       if (newest.empty()) return {};
       return {std::move(newest.front()), {}};
     }
-    if (auto exact = queries::runById(connection, name)) return {std::move(exact), {}};
+    if (auto exact = queries::runById(connection, name)) return {std::move(exact), std::vector<std::string>()};
     auto beginning = name.empty() ? std::vector<std::string>() : queries::runIds(connection, name, 12);
     if (beginning.size() == 1) return {queries::runById(connection, beginning.front()), {}};
     if (!beginning.empty()) return {std::nullopt, std::move(beginning)};

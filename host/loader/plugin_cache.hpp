@@ -13,7 +13,7 @@ struct FileIdentity {
   std::uint64_t size = 0;
   std::int64_t mtime_ns = 0;
   std::uint64_t inode = 0;
-  auto operator<=>(const FileIdentity&) const = default;
+  auto operator<=>(const FileIdentity&) const = default;  // NOLINT(modernize-use-nullptr): the compiler's own 0
 
   /// Nothing when there is no such file.
   static std::optional<FileIdentity> of(const std::filesystem::path& path);

@@ -158,6 +158,7 @@ Call::Result Call::finish(int code) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !in_cancel_fn_; });
   finished_ = true;
+  changed_.notify_all();  // A thread of the plugin's own may be in sleep(), and no cancel comes any more.
   cancel_fn_ = nullptr;
   hooks_.clear();
   Result result;

@@ -109,10 +109,8 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
   for (const int node : graph.feedback) makeFeedback(node);
 
   SampleFlow::Ends ends;
-  ends.settled = [this](const SamplePtr& sample, SettledSample over_sample, std::vector<journal::Row> rows,
-                        std::string json) {
-    settled(sample, std::move(over_sample), std::move(rows), std::move(json));
-  };
+  ends.settled = [this](const SamplePtr& sample, const SettledSample& over_sample, std::vector<journal::Row> rows,
+                        std::string json) { settled(sample, over_sample, std::move(rows), std::move(json)); };
   ends.suspended = [this](const SamplePtr& sample) { left(sample); };
   ends.held = [this](const SamplePtr& sample, int filter, const HoldValue& value) { hold(sample, filter, value); };
   ends.cut_off = [this] {

@@ -188,7 +188,7 @@ bool Engine::State::feedbackReady(std::int64_t index) const {
   return true;
 }
 
-void Engine::State::settled(const SamplePtr& sample, SettledSample settled, std::vector<journal::Row> rows,
+void Engine::State::settled(const SamplePtr& sample, const SettledSample& settled, std::vector<journal::Row> rows,
                             std::string json) {
   std::vector<int> feeds;
   for (const int node : graph.feedback)

@@ -60,7 +60,7 @@ struct Engine::State {
   void callSource(std::int64_t index);
   void sourceDone(std::int64_t index, const std::optional<PromptValue>& prompt, const NodeRunner::Outcome& outcome);
   void checkEnd();
-  void settled(const SamplePtr& sample, SettledSample settled, std::vector<journal::Row> rows, std::string json);
+  void settled(const SamplePtr& sample, const SettledSample& settled, std::vector<journal::Row> rows, std::string json);
   void left(const SamplePtr& sample);
   void hold(const SamplePtr& sample, int filter, const HoldValue& value);
   bool decide(std::int64_t index, const std::string& filter, bool pass, const std::string& by);

@@ -166,7 +166,7 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
     release(nullptr);
     finish(job, closed ? std::nullopt : std::move(refused), closed);
   } else if (pace.count() > 0) {
-    enterLater(std::move(job), pace, true, "pace of " + jsonNumber(node_.config->limits.rpm) + " calls a minute");
+    enterLater(job, pace, true, "pace of " + jsonNumber(node_.config->limits.rpm) + " calls a minute");
   } else if (here) {
     execute(job);
   } else {
@@ -174,7 +174,8 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
   }
 }
 
-void NodeRunner::enterLater(std::shared_ptr<Job> job, milliseconds delay, bool has_slot, const std::string& reason) {
+void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay, bool has_slot,
+                            const std::string& reason) {
   job->waited = true;
   if (events_.waiting) events_.waiting(node_.config->name, job->request.index, reason, delay);
   const std::lock_guard lock(mutex_);

@@ -110,7 +110,7 @@ class NodeRunner {
   std::shared_ptr<LiveInstance> takeInstance();
   void enter(std::shared_ptr<Job> job, bool here);
   void begin(std::shared_ptr<Job> job, bool here);
-  void enterLater(std::shared_ptr<Job> job, milliseconds delay, bool has_slot, const std::string& reason);
+  void enterLater(const std::shared_ptr<Job>& job, milliseconds delay, bool has_slot, const std::string& reason);
   void execute(const std::shared_ptr<Job>& job);
   void release(std::shared_ptr<LiveInstance> instance);
   void conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency);

@@ -25,7 +25,8 @@ class SampleFlow {
   struct Ends {
     /// The sample is over. `rows` are to be appended together with its event; `json` is the sample as stores see it
     /// when it won.
-    std::function<void(const SamplePtr&, SettledSample, std::vector<journal::Row> rows, std::string json)> settled;
+    std::function<void(const SamplePtr&, const SettledSample&, std::vector<journal::Row> rows, std::string json)>
+        settled;
     /// The run pauses: the journal has what is done, a resume goes on from there.
     std::function<void(const SamplePtr&)> suspended;
     /// A filter holds the sample; the rows are appended.

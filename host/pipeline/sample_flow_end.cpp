@@ -176,7 +176,7 @@ void SampleFlow::settle(const SamplePtr& sample, std::vector<journal::Row> rows)
         settled.saved.push_back({graph_.name(node), readSavedId(*saved)});
     if (!graph_.feedback.empty()) json = sampleJson(graph_, *sample, run_.id);
   }
-  ends_.settled(sample, std::move(settled), std::move(rows), std::move(json));
+  ends_.settled(sample, settled, std::move(rows), std::move(json));
 }
 
 }  // namespace troupe::pipeline

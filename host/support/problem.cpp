@@ -26,7 +26,7 @@ std::string format(const std::string& file, const Problem& problem) {
   return text;
 }
 
-Problems::Problems(ExitCode code, std::string file, std::vector<Problem> problems)
+Problems::Problems(ExitCode code, const std::string& file, std::vector<Problem> problems)
     : Failure(code, join(file, problems)), problems_(std::move(problems)) {}
 
 }  // namespace troupe

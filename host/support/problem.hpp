@@ -44,7 +44,7 @@ class Failure : public std::runtime_error {
 /// Mistakes in a file, all at once.
 class Problems : public Failure {
  public:
-  Problems(ExitCode code, std::string file, std::vector<Problem> problems);
+  Problems(ExitCode code, const std::string& file, std::vector<Problem> problems);
   const std::vector<Problem>& problems() const noexcept { return problems_; }
 
  private:

@@ -1,9 +1,14 @@
 #include "pipeline/call.hpp"
 
-#include <catch2/catch.hpp>
+#include <unistd.h>
 
 #include <atomic>
+#include <catch2/catch.hpp>
+#include <future>
 #include <thread>
+
+#include "board.hpp"
+#include "pipeline/thread_state.hpp"
 
 namespace troupe::test {
 namespace {
@@ -186,6 +191,20 @@ TEST_CASE("a removed or replaced function is not called", "[call]") {
   }
   CHECK(first == 0);
   CHECK(second == 1);
+}
+
+TEST_CASE("who sleeps in a call is woken when it finishes", "[call]") {
+  const auto type = provider();
+  Call call(type, "{}", 1);
+  std::atomic<pid_t> sleeper{0};
+  auto slept = std::async(std::launch::async, [&] {
+    sleeper = ::gettid();
+    return call.sleep(2 * std::chrono::milliseconds(kPatience).count());
+  });
+  while (sleeper == 0 || pipeline::isRunnable(sleeper)) std::this_thread::yield();
+  call.finish(0);
+  REQUIRE(slept.wait_for(kPatience) == std::future_status::ready);
+  CHECK_FALSE(slept.get());
 }
 
 TEST_CASE("cancel, on_cancel, emit, sleep and finish race without harm", "[call]") {
