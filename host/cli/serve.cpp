@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -50,6 +51,14 @@ server::ServerOverrides serverOverrides(const Arguments& arguments) {
   return overrides;
 }
 
+// Every watcher is a descriptor: as many as this process may have.
+void raiseDescriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // The run that the command line names: its file may do what a file of the user may.
 void beginRun(server::RunManager& runs, const std::string& file) {
   server::RunManager::Order order;
@@ -72,6 +81,7 @@ void tellInterrupted(const server::RunManager& runs, const server::LiveServer& s
 ExitCode serve(const Arguments& arguments) {
   arguments.expect(0, 1, "troupe serve [FILE] [options]");
   Signals signals;  // Before any other thread.
+  raiseDescriptorLimit();
   const auto catalog = openCatalog(arguments);
   auto config = server::loadServerConfig(arguments.get("config"), *catalog, serverOverrides(arguments));
   if (config.sinks.empty() && catalog->find(kEvents) != nullptr) config.sinks.push_back({"events", kEvents, "{}", {}});

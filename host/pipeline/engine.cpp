@@ -222,15 +222,23 @@ void Engine::State::makeFeedback(int node) {
 
 void Engine::State::restoreFromJournal() {
   const auto last = journal.lastEvent(run.key, "sample");
-  // A process that was killed has not told how long it worked; its last sample says it.
-  worked_s = std::max(static_cast<double>(run.active_ms) / 1000.0,
-                      stats.restore(journal.totals(run.key), run, last ? last->json : std::string()));
-  if (announced) return stats.setTotal(stats.current());  // Nothing goes on; the source may have run dry.
-  next = journal.lastStarted(run.key) + 1;
+  const auto totals = journal.totals(run.key);
+  const auto begun = journal.lastStarted(run.key);
+  {
+    const std::lock_guard lock(mutex);  // Others may ask for the progress meanwhile.
+    // A process that was killed has not told how long it worked; its last sample says it.
+    worked_s = std::max(static_cast<double>(run.active_ms) / 1000.0,
+                        stats.restore(totals, run, last ? last->json : std::string()));
+    if (announced) return stats.setTotal(stats.current());  // Nothing goes on; the source may have run dry.
+    next = begun + 1;
+  }
   constexpr std::size_t kPage = 1024;
   for (std::int64_t from = 0;;) {
     const auto page = journal.unsettled(run.key, from, kPage);
-    again.insert(again.end(), page.begin(), page.end());
+    {
+      const std::lock_guard lock(mutex);
+      again.insert(again.end(), page.begin(), page.end());
+    }
     if (page.size() < kPage) break;
     from = page.back() + 1;
   }

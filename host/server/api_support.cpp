@@ -99,6 +99,8 @@ void refuse(const Failure& failure) {
     throw HttpError(422, "the pipeline cannot be run", problems->problems());
   if (dynamic_cast<const RunManager::QueueFull*>(&failure) != nullptr)
     throw HttpError(503, failure.what(), {}, {{"Retry-After", "10"}});
+  if (dynamic_cast<const RunManager::Stopping*>(&failure) != nullptr)
+    throw HttpError(503, failure.what(), {}, {{"Retry-After", "5"}});
   switch (failure.code()) {
     case ExitCode::usage:
       throw HttpError(409, failure.what());

@@ -60,6 +60,12 @@ struct LiveServer::State {
     for (const auto& node : config.sinks) sinks.push_back(makeSink(node));
   }
 
+  // What has not been stopped: the hub's threads call the sinks.
+  ~State() {
+    streams.shutdown(std::chrono::milliseconds(0));
+    http.stop(std::chrono::milliseconds(0));
+  }
+
   HttpServer::Hooks hooks() {
     HttpServer::Hooks hooks;
     hooks.ticket_secret = parts.journal.secret("tickets");

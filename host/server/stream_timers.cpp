@@ -75,6 +75,7 @@ void StreamLoop::releaseLatest(Stream& stream) {
 void StreamLoop::sayGoodbye() {
   goodbye_ = true;
   for (auto* stream : known_) {
+    if (stream->subscribers.empty()) continue;  // Nor may its owner be there any more.
     stream->bye = ask(stream->spec.bye);
     for (const auto& subscriber : stream->subscribers) {
       subscriber->page.reset();

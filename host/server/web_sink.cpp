@@ -8,6 +8,7 @@
 #include <mutex>
 #include <random>
 #include <set>
+#include <shared_mutex>
 #include <stdexcept>
 #include <thread>
 #include <troupe/troupe.hpp>
@@ -56,6 +57,23 @@ Right rightFrom(const std::string& name) {
 }  // namespace
 
 struct WebSink::State final : services::WebMount {
+  // The hub's threads come through it, and outlive the sink.
+  struct Door {
+    std::shared_mutex mutex;
+    bool open = true;
+
+    template <typename Work>
+    auto through(Work work) -> decltype(work()) {
+      const std::shared_lock lock(mutex);
+      return open ? work() : decltype(work()){};
+    }
+    /// Waits for who is inside.
+    void close() {
+      const std::unique_lock lock(mutex);
+      open = false;
+    }
+  };
+
   State(const ServerConfig::SinkNode& node, loader::Catalog& catalog, journal::Journal& journal_,
         std::shared_ptr<pipeline::EventHub> events, StreamHub& hub_, Router& router_, Options options_)
       : options(std::move(options_)),
@@ -83,6 +101,7 @@ struct WebSink::State final : services::WebMount {
       wake.notify_all();
     }
     if (keeper.joinable()) keeper.join();
+    door->close();
     runner.reset();
   }
 
@@ -95,10 +114,10 @@ struct WebSink::State final : services::WebMount {
     StreamHub::StreamSpec spec;
     spec.name = mine.declared.name;
     spec.heartbeat = std::chrono::milliseconds(mine.declared.heartbeat_ms);
-    spec.heartbeat_bytes = [&mine] { return mine.heartbeat(); };
-    spec.bye = [&mine] { return mine.bye(); };
-    spec.replay = [this, &mine](journal::RunKey run, std::int64_t after, std::size_t limit) {
-      return replay(mine, run, after, limit);
+    spec.heartbeat_bytes = [door = door, &mine] { return door->through([&] { return mine.heartbeat(); }); };
+    spec.bye = [door = door, &mine] { return door->through([&] { return mine.bye(); }); };
+    spec.replay = [this, door = door, &mine](journal::RunKey run, std::int64_t after, std::size_t limit) {
+      return door->through([&] { return replay(mine, run, after, limit); });
     };
     mine.id = hub.addStream(std::move(spec));
     streams.push_back(std::move(made));
@@ -321,6 +340,7 @@ struct WebSink::State final : services::WebMount {
   const std::shared_ptr<loader::Module> module;
   // Not all who are sent away by one server should come back to the next at once.
   const int retry_ms = 1000 + static_cast<int>(std::random_device{}() % 2000);
+  const std::shared_ptr<Door> door = std::make_shared<Door>();
   std::vector<std::unique_ptr<WebStream>> streams;  // Complete once the runner is made.
   WebCalls calls;
   std::mutex mutex;  // Guards the three below.

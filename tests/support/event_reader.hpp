@@ -55,16 +55,16 @@ struct StreamEvent {
 /// Reads an event stream as a browser does, from a plain socket, so that a test sees where it was cut.
 class EventReader {
  public:
+  /// `host`: of the server, when `port` is a proxy's.
   EventReader(std::uint16_t port, const std::string& path, const std::string& last_event_id = {},
-              const std::string& method = "GET", const std::string& body = {}) {
+              const std::string& host = {}) {
     socket_.connect(Poco::Net::SocketAddress("127.0.0.1", port), Poco::Timespan(30, 0));
     socket_.setReceiveTimeout(Poco::Timespan(60, 0));
-    std::string head = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
+    std::string head = "GET " + path + " HTTP/1.1\r\nHost: " +
+                       (host.empty() ? "127.0.0.1:" + std::to_string(port) : host) +
                        "\r\nAccept: text/event-stream\r\n";
     if (!last_event_id.empty()) head += "Last-Event-ID: " + last_event_id + "\r\n";
-    if (!body.empty())
-      head += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
-    head += "\r\n" + body;
+    head += "\r\n";
     socket_.sendBytes(head.data(), static_cast<int>(head.size()));
     while (buffer_.find("\r\n\r\n") == std::string::npos)
       if (!fill()) throw std::runtime_error("the server closed before its head was there: " + buffer_);

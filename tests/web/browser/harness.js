@@ -70,6 +70,31 @@ export class Server {
   }
 }
 
+/** The program itself, as a user starts it: `troupe serve` with folders of its own. */
+export class Program {
+  static async serve(cleanup, path, options = []) {
+    const program = new Program();
+    const env = { PATH: process.env.PATH, HOME: path, XDG_STATE_HOME: join(path, "state"), XDG_DATA_HOME: join(path, "data"), XDG_CACHE_HOME: join(path, "cache"), XDG_CONFIG_HOME: join(path, "config") };
+    program.process = spawn(join(build, "bin/troupe"), ["serve", "--listen", "127.0.0.1:0", "--log-level", "warning", ...options], { cwd: path, env, stdio: ["ignore", "pipe", "inherit"] });
+    program.ended = new Promise((resolve) => program.process.once("exit", resolve));
+    cleanup.add(() => program.kill());
+    program.url = await new Promise((resolve, reject) => {
+      let out = "";
+      program.process.stdout.on("data", (text) => {
+        out += text;
+        const found = /Listening on (http:\S+)\n/.exec(out);
+        if (found) resolve(found[1]);
+      });
+      program.process.once("exit", (code) => reject(new Error(`troupe serve ended with ${code}`)));
+    });
+    return program;
+  }
+  async kill() {
+    this.process.kill("SIGKILL");
+    await this.ended;
+  }
+}
+
 /** Somebody else's site: one page, at another port and so of another origin. */
 export async function site(cleanup, html) {
   const server = createServer((request, answer) => {
