@@ -135,6 +135,7 @@ const std::string& Exchange::body() {
 }
 
 std::string Exchange::clientAddress() const {
+  if (!client_.empty()) return client_;
   try {
     return wire_.socket().peerAddress().host().toString();
   } catch (const Poco::Exception&) {
@@ -218,6 +219,7 @@ void Exchange::problem(const HttpError& error) {
 Poco::Net::StreamSocket Exchange::detach(int log_status) {
   if (status_ != 0) throw std::logic_error("a request was answered twice");
   status_ = log_status;
+  client_ = clientAddress();  // Afterwards the socket is somebody else's, who may close it at any moment.
   return wire_.detach();
 }
 

@@ -131,6 +131,7 @@ class Exchange {
   std::unique_ptr<std::ostream> stream_;
   std::function<bool()> may_reuse_;
   bool keep_alive_;
+  std::string client_;  // Once the socket is detached.
   int status_ = 0;
   std::uint64_t sent_ = 0;
 };

@@ -28,6 +28,7 @@ TEST_CASE("what a crash left is offered, or goes on by itself, with the samples 
   before.manager->pause(paused, "anna");
   before.until([&] { return before.events(running, "sample").size() >= 4; });
   before.board.waitFor("b", "run", 16);
+  before.journal->flush();  // That sample 5 has begun: nobody waits for that row.
   before.journal->backup(before.dir / "crash.db");
   before.board.on("b", "run", nullptr);
   before.board.open("b", "run");
