@@ -48,6 +48,7 @@ struct HttpServer::State {
   std::atomic<bool> is_ready{false}, draining{false}, stopping{false};
   std::atomic<std::uint64_t> refused{0};
   std::mutex stop_mutex;               // One stop() at a time.
+  std::mutex beginning;                // Held until `acceptor` is there.
   std::unique_ptr<Acceptor> acceptor;  // Last: its threads use all above.
 
   State(ServerConfig given, Router& r, ServerLog& l, Metrics& m, Hooks h, Tuning t)
@@ -222,9 +223,13 @@ void HttpServer::start() {
   s.port = socket.address().port();
   s.gate = std::make_unique<Gate>(s.config, s.port, s.router, s.tokens, s.sessions, s.tickets);
   Acceptor::Handlers handlers;
-  handlers.serve = [&s](const Poco::Net::StreamSocket& connection) { s.serveConnection(connection); };
+  handlers.serve = [&s](const Poco::Net::StreamSocket& connection) {
+    { const std::lock_guard begun(s.beginning); }  // The first may come before the acceptor is noted.
+    s.serveConnection(connection);
+  };
   handlers.refuse = [&s](const Poco::Net::StreamSocket& connection) { s.refuse(connection); };
   handlers.crowded = [&s] { s.guard.endOneKept(); };
+  const std::lock_guard begin(s.beginning);
   s.acceptor = std::make_unique<Acceptor>(socket, Acceptor::Options{s.config.limits.connections, s.tuning.queue},
                                           std::move(handlers));
 }
