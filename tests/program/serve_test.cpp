@@ -146,7 +146,7 @@ TEST_CASE("interrupted runs are offered, and go on when asked", "[program][serve
     server.process().kill();
   }
   Served server(sandbox);
-  CHECK_THAT(server.process().out() + server.process().err(), Contains(run));
+  server.process().waitFor("Run " + run + " was interrupted");  // Printed after the address.
   CHECK(server.state(run) == "interrupted");
   CHECK(server.post("/api/v1/runs/" + run + "/resume").status == 200);
   server.process().waitUntil([&] { return server.state(run) == "complete"; });
