@@ -146,12 +146,17 @@ void Engine::State::leaveJournal() {
   on_failure.reset();
 }
 
-Engine::State::~State() {
+// What is still inside a plugin is cancelled, and waited for until the clock gives up on it.
+void Engine::State::endCalls() {
   for (const auto& runner : runners)
     if (runner) runner->closeGate();
   for (const auto& runner : runners)
     if (runner) runner->cancelAll({TROUPE_E_CANCELLED, "the run is over", -1});
-  pool->stop();  // While the clock still gives up on calls that ignore their cancel.
+  pool->stop();
+}
+
+Engine::State::~State() {
+  endCalls();
   timer.stop();
   if (!options.hub) hub->close();
   hub->dropFrames(run.key);
@@ -392,7 +397,9 @@ RunEnd Engine::State::conclude() {
           {journal::EventAppended{run.key, "notice", std::string(text.substr(1, text.size() - 2)), unixMs()}});
     }
   }
+  if (broken) endCalls();  // Samples are under way: only now is it known which of their calls come back.
   end.abandoned = end.abandoned || pool->abandoned() > 0;
+  abandoned = end.abandoned;
   if (broken) throw Failure(ExitCode::journal, *broken);
   if (completed) journal.append({std::move(*completed)});
   journal.flush();
@@ -406,6 +413,7 @@ Engine::Engine(const config::Pipeline& pipeline, loader::Catalog& catalog, journ
     : state_(std::make_unique<State>(pipeline, catalog, journal, std::move(run), options)) {}
 Engine::~Engine() = default;
 RunEnd Engine::run() { return state_->execute(); }
+bool Engine::abandoned() const { return state_->abandoned; }
 void Engine::pause(const std::string& reason) { state_->stop(reason, false); }
 void Engine::cancel(const std::string& reason) { state_->stop(reason, true); }
 bool Engine::decide(std::int64_t index, const std::string& filter, bool pass, const std::string& by) {

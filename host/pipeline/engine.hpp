@@ -51,6 +51,8 @@ class Engine {
 
   /// Runs to the end, or until paused. Throws Failure(journal) when the journal can be written no more.
   RunEnd run();
+  /// RunEnd::abandoned, also when run() has thrown. [after run(), its thread]
+  bool abandoned() const;
 
   /// Nothing new starts, calls in flight get `pause_drain`, then they are cancelled. [any thread]
   void pause(const std::string& reason);

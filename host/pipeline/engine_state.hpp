@@ -43,6 +43,7 @@ struct Engine::State {
   RunEnd execute();
   void stop(const std::string& why, bool for_good);
   RunEnd conclude();
+  void endCalls();
   void makeNodes(loader::Catalog& catalog);
   void leaveJournal();
   std::unique_ptr<NodeRunner> makeRunner(int node, loader::Catalog& catalog);
@@ -135,6 +136,8 @@ struct Engine::State {
   std::string why_stopped;
   std::optional<std::string> journal_failure;
   bool ended = false;
+
+  bool abandoned = false;  // As RunEnd's. The thread of execute() alone.
 };
 
 }  // namespace troupe::pipeline

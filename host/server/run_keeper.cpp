@@ -132,16 +132,15 @@ void State::launch(const ActivePtr& one) try {
   }
   std::unique_lock lock(mutex);  // Its thread cannot be over before it is known here.
   one->thread = std::thread([self = shared_from_this(), one] {
-    pipeline::RunEnd end;
     std::string failure;
     try {
-      end = one->engine->run();  // Which stays as long as this thread.
+      one->engine->run();  // Which stays as long as this thread.
     } catch (const std::exception& e) {
       failure = e.what();
     }
     if (!failure.empty()) self->log(one->ready.run, "the run was broken off: " + failure);
     const std::lock_guard guard(self->mutex);
-    one->abandoned = end.abandoned;
+    one->abandoned = one->engine->abandoned();
     one->over = true;
     if (!failure.empty()) self->left.insert(one->ready.run.key);
     self->finished.push_back(one);

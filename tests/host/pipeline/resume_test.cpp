@@ -42,6 +42,7 @@ TEST_CASE("what does not end before the drain is over is cancelled, and done aga
   rig.options.pause_drain = std::chrono::milliseconds(20);
   rig.start(PipelineText::ensemble(rig.board).samples(4).inFlight(2).options("b", act));
   rig.board.waitFor("b", "blocked");
+  rig.waitForCalls(1, 2);  // Of a and c.
   rig.engine().pause("test");
   CHECK(rig.finish().state == "paused");
   CHECK(rig.board.count("b", "cancelled") == 1);

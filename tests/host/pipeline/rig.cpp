@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 #include "reports/export.hpp"
 
@@ -194,6 +195,15 @@ void Rig::waitForEvents(const std::string& type, std::size_t count) {
     const auto batch = engine_->hub()->wait(cursor, ~std::uint64_t{0}, 1, stop);
     REQUIRE_FALSE(batch.closed);
     cursor = engine_->hub()->head();
+  }
+}
+
+void Rig::waitForCalls(std::int64_t index, std::size_t count) const {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    if (const auto record = journal_->sample(run_.key, index); record && record->calls.size() >= count) return;
+    REQUIRE(std::chrono::steady_clock::now() < until);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // Nobody tells of a call's row.
   }
 }
 

@@ -82,6 +82,8 @@ class Rig {
   std::string canonical() const;
   /// Until the journal has `count` events of a type.
   void waitForEvents(const std::string& type, std::size_t count);
+  /// Until the journal has `count` calls of a sample.
+  void waitForCalls(std::int64_t index, std::size_t count) const;
   /// Copies the journal as it is on the disk now: what a crash would leave.
   std::filesystem::path crashCopy(const std::string& name) const;
 

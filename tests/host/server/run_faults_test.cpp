@@ -147,6 +147,7 @@ TEST_CASE("a journal that breaks ends all runs, is told, and nothing is begun an
     const rlimit limit{2 << 20, 2 << 20};
     ServerRig rig(folder / "j.db");
     rig.options.at_once = 2;
+    rig.options.engine.grace = kPatience;  // All calls come back.
     rig.open();
     auto text = PipelineText::ensemble(rig.board).samples(100000).inFlight(2).node("sink", "sink");
     text.options("b", R"("act":"huge","every":2)");
@@ -183,6 +184,25 @@ TEST_CASE("a journal that breaks ends all runs, is told, and nothing is begun an
   rig.open();
   CHECK(rig.manager->interrupted().size() >= 2);
   for (const auto& run : rig.manager->interrupted()) CHECK(rig.manager->cancel(run.id, "").state == "cancelled");
+}
+
+TEST_CASE("a call that never comes back while the journal breaks keeps what its run holds", "[server]") {
+  TempDir folder;
+  const auto child = spawn([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{2 << 20, 2 << 20};
+    ServerRig rig(folder / "j.db");
+    rig.open();
+    rig.board.close("stuck", "blocked");
+    auto text = PipelineText::ensemble(rig.board).samples(100000).inFlight(2).options("b", R"("act":"huge")");
+    text.node("stuck", "provider", R"(["source"])", R"("act":"never","on":[1])");
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    rig.start(text.inputs("score", R"(["a","b","c","stuck"])"));
+    rig.board.waitFor("stuck", "blocked");
+    rig.until([&] { return rig.manager->broken() && rig.manager->active() == 0; });
+    std::_Exit(rig.manager->abandoned() == 1 ? 0 : 2);  // A thread is still inside: nothing may go under it.
+  });
+  CHECK(waitFor(child) == 0);
 }
 
 }  // namespace

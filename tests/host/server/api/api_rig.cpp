@@ -22,7 +22,7 @@ ApiRig::ApiRig(const ApiSetup& setup) {
   run_options.at_once = setup.at_once;
   run_options.queue = setup.queue;
   run_options.engine.backoff = {std::chrono::milliseconds(1), std::chrono::milliseconds(4)};
-  run_options.engine.grace = std::chrono::milliseconds(50);
+  run_options.engine.grace = setup.grace;
   run_options.engine.pause_drain = kPatience;
   run_options.engine.sink_drain = kPatience;
   manager = std::make_unique<server::RunManager>(catalog(), *journal, hub, run_options);

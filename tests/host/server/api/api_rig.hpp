@@ -21,6 +21,7 @@ struct ApiSetup {
   std::size_t queue = 256;
   std::string auto_train;  ///< text of its pipeline; empty: none
   bool auto_train_cancel = false;
+  std::chrono::milliseconds grace{50};  ///< as pipeline::EngineOptions has it
   std::vector<server::ServerConfig::Token> tokens;
 };
 
