@@ -46,5 +46,6 @@ void engineBench(std::int64_t samples, std::int64_t memory_samples);
 void boundaryBench();
 void programBench();
 void streamBench();
+void watchBench();
 
 }  // namespace troupe::bench

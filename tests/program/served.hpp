@@ -14,11 +14,14 @@ namespace troupe::test {
 /// `troupe serve` in a sandbox, on a port of its own. What is left running is killed at the end.
 class Served {
  public:
-  explicit Served(const Sandbox& sandbox, const std::vector<std::string>& more = {}, std::uint16_t port = 0) {
+  explicit Served(const Sandbox& sandbox, const std::vector<std::string>& more = {}, std::uint16_t port = 0,
+                  const std::vector<std::string>& environment = {}) {
     std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:" + std::to_string(port), "--plugin-path",
                                        TROUPE_PROGRAM_PLUGIN_DIR};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    process_ = sandbox.start(arguments);
+    auto options = sandbox.options();
+    options.environment.insert(options.environment.end(), environment.begin(), environment.end());
+    process_ = sandbox.start(arguments, std::move(options));
     process_->waitFor("Listening on http://127.0.0.1:");
     process_->waitUntil(
         [&] { return process_->out().find('\n', process_->out().find("Listening on ")) != std::string::npos; });
