@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-#include "cli/sse_parser.hpp"
+#include "support/sse_parser.hpp"
 
 namespace troupe::cli {
 

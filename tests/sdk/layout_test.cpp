@@ -90,6 +90,8 @@ TEST_CASE("the numbers of codes, kinds and levels are the released ones", "[abi]
   CHECK(TROUPE_HTTP_HEAD == 0);
   CHECK(TROUPE_HTTP_BODY == 1);
   CHECK(TROUPE_HTTP_PROBLEM == 2);
+  CHECK(TROUPE_HTTP_LINE == 3);
+  CHECK(TROUPE_HTTP_EVENT == 4);
   CHECK(TROUPE_DEBUG == 0);
   CHECK(TROUPE_ERROR == 3);
 }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "services/http/framing.hpp"
 #include "services/http/secret_text.hpp"
 #include "services/http/url.hpp"
 #include "support/json_text.hpp"
@@ -72,8 +73,8 @@ class Reading {
   Reading(const Reading&) = delete;
   Reading& operator=(const Reading&) = delete;
 
-  std::optional<ResponsePipe::Part> next() {
-    auto part = pipe_->next();
+  std::optional<ResponsePipe::Part> next(std::chrono::milliseconds limit) {
+    auto part = pipe_->next(limit);
     if (pipe_->roomWanted()) transport_.wake(pipe_);
     return part;
   }
@@ -100,25 +101,35 @@ HttpTransport& HttpService::transport() {
 int HttpService::fetch(const NodeNetwork& node, CallContext& call, std::string_view request_json,
                        const std::function<int(std::uint32_t part, std::string_view bytes)>& on_part) {
   SecretText secrets(node.secrets.get());
-  auto outgoing = prepare(node, readHttpRequest(request_json), secrets);
+  auto request = readHttpRequest(request_json);
+  const auto mode = request.mode;
+  const auto first_byte = request.first_byte, idle = request.idle;
+  auto outgoing = prepare(node, std::move(request), secrets);
+  const auto place = outgoing.place;
   auto& network = transport();
   try {
     Reading answer(network, network.start(std::move(outgoing)), call);
-    const auto give = [&](std::string_view piece, bool last) {
-      const auto text = secrets.redactPiece(piece, last);
-      return text.empty() ? TROUPE_OK : on_part(TROUPE_HTTP_BODY, text);
+    std::unique_ptr<Framing> framing;  // Once the head is there.
+    const auto next = [&] {
+      try {
+        return answer.next(framing ? idle : first_byte);
+      } catch (const Silence& e) {
+        throw HttpFailure(e.code(), place + ": " + e.what() + (framing ? ", with the answer half given" : ""));
+      }
     };
-    while (auto part = answer.next()) {
+    while (auto part = next()) {
       int ended = TROUPE_OK;
       if (auto* head = std::get_if<HttpHead>(&*part)) {
         for (auto& header : head->headers) header.second = secrets.redact(header.second);
+        framing = framingFor(mode, *head);
         ended = on_part(TROUPE_HTTP_HEAD, headJson(*head));
       } else {
-        ended = give(std::get<std::string>(*part), false);
+        ended = framing->take(secrets.redactPiece(std::get<std::string>(*part), false), on_part);
       }
       if (ended != TROUPE_OK) return ended;
     }
-    return give({}, true);
+    const int ended = framing->take(secrets.redactPiece({}, true), on_part);
+    return ended != TROUPE_OK ? ended : framing->end(on_part);
   } catch (const HttpFailure& e) {
     throw HttpFailure(e.code(), secrets.redact(e.what()));
   }

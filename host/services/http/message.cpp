@@ -46,6 +46,20 @@ std::string textOf(const rapidjson::Value& value, const char* what) {
   return {value.GetString(), value.GetStringLength()};
 }
 
+std::chrono::milliseconds timeOf(const rapidjson::Value& value, const char* what) {
+  if (!value.IsInt64() || value.GetInt64() < 1 || value.GetInt64() > kMaxTimeoutMs)
+    refuse("\"" + std::string(what) + "\" is no whole number from 1 to " + std::to_string(kMaxTimeoutMs));
+  return std::chrono::milliseconds(value.GetInt64());
+}
+
+HttpMode modeOf(const std::string& name) {
+  if (name == "body") return HttpMode::body;
+  if (name == "lines") return HttpMode::lines;
+  if (name == "sse") return HttpMode::sse;
+  throw HttpFailure(TROUPE_E_UNSUPPORTED, "the request: mode " + troupe::quoted(name) +
+                                              " is unknown to this host; it knows \"body\", \"lines\" and \"sse\"");
+}
+
 std::string decoded(const std::string& base64) try {
   std::istringstream in(base64);
   Poco::Base64Decoder decoder(in);
@@ -107,15 +121,15 @@ void readMember(const std::string& name, const rapidjson::Value& value, HttpRequ
     request.has_body = true;
     if (request.body.size() > kMaxBodyBytes) refuse("its body is larger than 64 MiB");
   } else if (name == "timeout_ms") {
-    if (!value.IsInt64() || value.GetInt64() < 1 || value.GetInt64() > kMaxTimeoutMs)
-      refuse("\"timeout_ms\" is no whole number from 1 to " + std::to_string(kMaxTimeoutMs));
-    request.timeout = std::chrono::milliseconds(value.GetInt64());
+    request.timeout = timeOf(value, "timeout_ms");
+  } else if (name == "first_byte_ms") {
+    request.first_byte = timeOf(value, "first_byte_ms");
+  } else if (name == "idle_ms") {
+    request.idle = timeOf(value, "idle_ms");
   } else if (name == "sign") {
     readSignatures(value, request);
   } else if (name == "mode") {
-    if (textOf(value, "mode") != "body")
-      throw HttpFailure(TROUPE_E_UNSUPPORTED, "the request: mode " + troupe::quoted(textOf(value, "mode")) +
-                                                  " is unknown to this host; it knows \"body\"");
+    request.mode = modeOf(textOf(value, "mode"));
   } else {
     refuse("it has no member " + troupe::quoted(name));
   }

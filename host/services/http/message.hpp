@@ -25,6 +25,9 @@ class HttpFailure : public std::exception {
   int code_;
 };
 
+/// How the body of an answer is given to the plugin (troupe/ext/http.h).
+enum class HttpMode { body, lines, sse };
+
 /// A request as a plugin writes it: with "${secret:NAME}" where a secret belongs.
 struct HttpRequest {
   struct Signature {
@@ -36,7 +39,10 @@ struct HttpRequest {
   std::string body;
   bool has_body = false;
   std::chrono::milliseconds timeout{60'000};
+  std::chrono::milliseconds first_byte{0};  ///< from the start to the head of the answer; 0: `timeout` alone
+  std::chrono::milliseconds idle{0};        ///< between two pieces of the answer; 0: `timeout` alone
   std::vector<Signature> sign;
+  HttpMode mode = HttpMode::body;
 };
 
 /// A request as it leaves: everything is in it. Never to be logged.

@@ -4,7 +4,12 @@
 
 #include <utility>
 
+#include "services/http/duration_text.hpp"
+
 namespace troupe::services {
+
+Silence::Silence(std::chrono::milliseconds time)
+    : HttpFailure(TROUPE_E_TRANSIENT, "nothing has come for " + durationText(time)) {}
 
 void ResponsePipe::head(HttpHead head) {
   const std::lock_guard lock(mutex_);
@@ -36,9 +41,13 @@ bool ResponsePipe::givenUp() const {
   return given_up_;
 }
 
-std::optional<ResponsePipe::Part> ResponsePipe::next() {
+std::optional<ResponsePipe::Part> ResponsePipe::next(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return given_up_ || ended_ || head_ || !body_.empty(); });
+  const auto come = [this] { return given_up_ || ended_ || head_ || !body_.empty(); };
+  if (limit.count() == 0)
+    changed_.wait(lock, come);
+  else if (!changed_.wait_for(lock, limit, come))
+    throw Silence(limit);
   if (given_up_) throw HttpFailure(TROUPE_E_CANCELLED, "cancelled");
   if (head_) return std::exchange(head_, std::nullopt);
   if (!body_.empty()) return std::exchange(body_, {});

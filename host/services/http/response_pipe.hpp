@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -10,6 +11,12 @@
 #include "services/http/message.hpp"
 
 namespace troupe::services {
+
+/// Nothing came within the time that was given.
+class Silence : public HttpFailure {
+ public:
+  explicit Silence(std::chrono::milliseconds time);
+};
 
 /// What comes back of one request, from the transport's thread to the one that asked: bounded, so that a slow reader
 /// slows the server down.
@@ -27,8 +34,9 @@ class ResponsePipe {
 
   // ---- the reader's side
   using Part = std::variant<HttpHead, std::string>;
-  /// The next part; nothing at the end. Waits; throws HttpFailure when there is no (more) answer, or it was given up.
-  std::optional<Part> next();
+  /// The next part; nothing at the end. Waits; throws HttpFailure when there is no (more) answer or it was given up,
+  /// Silence when nothing came within `limit` (0: there is none).
+  std::optional<Part> next(std::chrono::milliseconds limit = std::chrono::milliseconds(0));
   /// Whether the transport waits for room that has come; asked after next().
   bool roomWanted();
   /// Lets next() throw. [any thread]

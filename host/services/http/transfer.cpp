@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "services/http/duration_text.hpp"
 #include "services/http/public_address.hpp"
 #include "troupe_install.h"
 
@@ -21,11 +22,6 @@ std::string trimmed(std::string_view text) {
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
   return std::string(text);
-}
-
-std::string seconds(std::chrono::milliseconds time) {
-  const auto ms = time.count();
-  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
 }
 
 bool same(std::string_view a, std::string_view b) {
@@ -164,10 +160,11 @@ std::optional<HttpFailure> Transfer::failure(CURLcode result) const {
   curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &total_us);
   switch (result) {
     case CURLE_OPERATION_TIMEDOUT:
-      if (head_done_) return say(TROUPE_E_TRANSIENT, "the answer was not complete within " + seconds(request_.timeout));
+      if (head_done_)
+        return say(TROUPE_E_TRANSIENT, "the answer was not complete within " + durationText(request_.timeout));
       if (std::chrono::microseconds(total_us) < request_.timeout)
-        return say(TROUPE_E_TRANSIENT, "no connection within " + seconds(options_.connect_timeout));
-      return say(TROUPE_E_TRANSIENT, "no answer within " + seconds(request_.timeout));
+        return say(TROUPE_E_TRANSIENT, "no connection within " + durationText(options_.connect_timeout));
+      return say(TROUPE_E_TRANSIENT, "no answer within " + durationText(request_.timeout));
     case CURLE_OK:
       return say(TROUPE_E_TRANSIENT, "the answer was cut off in its head");
     case CURLE_PARTIAL_FILE:

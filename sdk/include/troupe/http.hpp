@@ -27,14 +27,20 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;  // UTF-8
   std::int64_t timeout_ms = 60000;
+  std::int64_t first_byte_ms = 0;  // From the start to the head of the answer; 0: timeout_ms alone.
+  std::int64_t idle_ms = 0;        // Between two pieces of the answer; 0: timeout_ms alone.
   std::vector<Signature> sign;
 
-  std::string json() const {
+  /// As the host takes it. `mode`: "body", "lines" or "sse".
+  std::string json(std::string_view mode = "body") const {
     JsonWriter writer;
     writer.beginObject()
         .member("method", std::string_view(method))
         .member("url", std::string_view(url))
-        .member("timeout_ms", timeout_ms);
+        .member("timeout_ms", timeout_ms)
+        .member("mode", mode);
+    if (first_byte_ms > 0) writer.member("first_byte_ms", first_byte_ms);
+    if (idle_ms > 0) writer.member("idle_ms", idle_ms);
     writer.key("headers").beginObject();
     for (const auto& header : headers) writer.member(header.first, std::string_view(header.second));
     writer.endObject();
@@ -76,32 +82,62 @@ class Http {
   explicit Http(Host host) : http_(host.extension<troupe_http>(TROUPE_HTTP_ID)) {}
   bool offered() const { return http_ != nullptr; }
 
+  using OnText = std::function<void(const HttpResponse& head, std::string_view text)>;
+  using OnEvent = std::function<void(const HttpResponse& head, std::string_view name, std::string_view data)>;
+
   /// Sends the request and collects its answer; throws troupe::Error when there is none. [run]
   HttpResponse request(Call& call, const HttpRequest& request) const {
-    HttpResponse response;
-    stream(
-        call, request, [&response](const HttpResponse&, std::string_view piece) { response.body += piece; }, &response);
-    return response;
+    Receiver receiver;
+    return receive(call, request.json(), receiver);
   }
   /// The same, with `on_body` called for each piece of the body as it comes; what it throws ends the request. Returns
   /// the head.
-  HttpResponse request(Call& call, const HttpRequest& request,
-                       const std::function<void(const HttpResponse& head, std::string_view piece)>& on_body) const {
-    HttpResponse head;
-    stream(call, request, on_body, &head);
-    return head;
+  HttpResponse request(Call& call, const HttpRequest& request, const OnText& on_body) const {
+    Receiver receiver;
+    receiver.on_body = &on_body;
+    return receive(call, request.json(), receiver);
+  }
+  /// The same, line by line (NDJSON), without their ends. The answer of a status other than 2xx is collected in `body`
+  /// of what is returned.
+  HttpResponse lines(Call& call, const HttpRequest& request, const OnText& on_line) const {
+    Receiver receiver;
+    receiver.on_line = &on_line;
+    return receive(call, request.json("lines"), receiver);
+  }
+  /// The same, event by event (text/event-stream). An answer that is no stream of events is collected in `body` of what
+  /// is returned: look at its status and type.
+  HttpResponse events(Call& call, const HttpRequest& request, const OnEvent& on_event) const {
+    Receiver receiver;
+    receiver.on_event = &on_event;
+    return receive(call, request.json("sse"), receiver);
   }
 
  private:
   struct Receiver {
-    HttpResponse* response;
-    const std::function<void(const HttpResponse&, std::string_view)>* on_body;
+    const OnText* on_body = nullptr;  // Null: collected.
+    const OnText* on_line = nullptr;
+    const OnEvent* on_event = nullptr;
+    HttpResponse response;
     std::string problem;
     std::exception_ptr thrown;
 
     void take(std::uint32_t part, std::string_view bytes) {
-      if (part == TROUPE_HTTP_BODY) return (*on_body)(*response, bytes);
-      if (part != TROUPE_HTTP_HEAD && part != TROUPE_HTTP_PROBLEM) return;
+      if (part == TROUPE_HTTP_BODY) {
+        if (on_body != nullptr)
+          (*on_body)(response, bytes);
+        else
+          response.body += bytes;
+      } else if (part == TROUPE_HTTP_LINE) {
+        if (on_line != nullptr) (*on_line)(response, bytes);
+      } else if (part == TROUPE_HTTP_EVENT) {
+        const auto end = bytes.find('\n');
+        if (on_event != nullptr && end != bytes.npos)
+          (*on_event)(response, bytes.substr(0, end), bytes.substr(end + 1));
+      } else if (part == TROUPE_HTTP_HEAD || part == TROUPE_HTTP_PROBLEM) {
+        takeJson(part, bytes);
+      }
+    }
+    void takeJson(std::uint32_t part, std::string_view bytes) {
       rapidjson::Document document;
       detail::parse(document, bytes, "an answer of the host");
       const Object json(document);
@@ -109,18 +145,15 @@ class Http {
         problem = json.text("message");
         return;
       }
-      response->status = static_cast<int>(json.integer("status"));
+      response.status = static_cast<int>(json.integer("status"));
       for (const auto& header : json.object("headers").json().GetObject())
-        response->headers.emplace(header.name.GetString(),
-                                  std::string(header.value.GetString(), header.value.GetStringLength()));
+        response.headers.emplace(header.name.GetString(),
+                                 std::string(header.value.GetString(), header.value.GetStringLength()));
     }
   };
 
-  void stream(Call& call, const HttpRequest& request,
-              const std::function<void(const HttpResponse&, std::string_view)>& on_body, HttpResponse* response) const {
+  HttpResponse receive(Call& call, const std::string& json, Receiver& receiver) const {
     if (http_ == nullptr) throw Error(TROUPE_E_UNSUPPORTED, "the host does not offer " TROUPE_HTTP_ID);
-    Receiver receiver{response, &on_body, {}, {}};
-    const std::string json = request.json();
     const int code = http_->request(
         http_->ctx, call.raw(), str(json),
         [](void* arg, std::uint32_t part, troupe_str bytes) -> int {
@@ -136,6 +169,7 @@ class Http {
         &receiver);
     if (receiver.thrown) std::rethrow_exception(receiver.thrown);
     if (code != TROUPE_OK) throw Error(code, receiver.problem.empty() ? "the request failed" : receiver.problem);
+    return std::move(receiver.response);
   }
 
   const troupe_http* http_;

@@ -74,7 +74,7 @@ TEST_CASE("a request of another shape is refused before anything is sent", "[htt
 
 TEST_CASE("a mode that this host does not know is unsupported, so that a plugin can do without", "[http]") {
   HttpRig rig;
-  CHECK(rig.request(get("http://127.0.0.1/", R"("mode":"sse")")).code == TROUPE_E_UNSUPPORTED);
+  CHECK(rig.request(get("http://127.0.0.1/", R"("mode":"frames")")).code == TROUPE_E_UNSUPPORTED);
 }
 
 TEST_CASE("addresses that are none, or not for this", "[http]") {

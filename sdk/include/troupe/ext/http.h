@@ -2,18 +2,26 @@
  * secrets and signatures. Draft, like the ABI.
  *
  * The request is a JSON object; a member that is not listed here is refused.
- *   "method"     "GET" when it is missing
- *   "url"        absolute, http or https; its host must be one that the node's manifest (capabilities.net) or one of
- * its troupe-url options names "headers"    {name: value}; not those that frame the message (Host, Content-Length,
- * Connection, ...) "body"       text, or "body_base64" for any bytes "timeout_ms" from start to the last byte, 60000
- * when it is missing; the call's own time limit counts as well "sign"       [{"header", "secret", "prefix"}]:
- * HMAC-SHA256 of the body with the secret, as lower-case hex after the prefix "mode"       "body", which is also what
- * happens without it. Another mode, which may give other parts, is TROUPE_E_UNSUPPORTED where the host does not know it
+ *   "method"         "GET" when it is missing
+ *   "url"            absolute, http or https; its host must be one that the node's manifest (capabilities.net) or one
+ *                    of its troupe-url options names
+ *   "headers"        {name: value}; not those that frame the message (Host, Content-Length, Connection, ...)
+ *   "body"           text, or "body_base64" for any bytes
+ *   "timeout_ms"     from start to the last byte, 60000 when it is missing; the call's own time limit counts as well
+ *   "first_byte_ms"  from start to the head of the answer
+ *   "idle_ms"        between two pieces of the answer, also to the first one after its head
+ *   "sign"           [{"header", "secret", "prefix"}]: HMAC-SHA256 of the body with the secret, as lower-case hex after
+ *                    the prefix
+ *   "mode"           how the answer's body is given: "body", which is also what happens without it, in pieces as they
+ *                    come; "lines", line by line (NDJSON); "sse", event by event (text/event-stream). An answer that is
+ *                    not of the kind that the mode is for comes as a body: any status but 2xx, in "sse" also any other
+ *                    Content-Type. Another mode is TROUPE_E_UNSUPPORTED
  * "${secret:NAME}" in the url, in a header or in "sign" stands for the value of a secret, which the plugin never sees:
  * the host puts it in, only for hosts that the secret is bound to, and takes it out of the answer. Where the whole
  * address is a secret, its host may also be one that the secret is bound to.
  *
- * Redirects are not followed: 3xx is an answer like any other. An answer is at most 64 MiB, its head 64 KiB.
+ * Redirects are not followed: 3xx is an answer like any other. An answer is at most 64 MiB, its head 64 KiB, a line or
+ * an event 16 MiB.
  */
 #ifndef TROUPE_EXT_HTTP_H
 #define TROUPE_EXT_HTTP_H
@@ -28,11 +36,16 @@ extern "C" {
 
 /* What on_part is given. */
 enum troupe_http_part {
-  TROUPE_HTTP_HEAD =
-      0, /* once, first: {"status": 200, "headers": {lower-case name: value}}; several of one name are joined by ", " */
-  TROUPE_HTTP_BODY = 1, /* a piece of the body, decoded from transfer and content encoding; any number of times */
-  TROUPE_HTTP_PROBLEM =
-      2 /* last, when the request fails: {"code", "message"}; what on_part returns for it means nothing */
+  /* once, first: {"status": 200, "headers": {lower-case name: value}}; several of one name are joined by ", " */
+  TROUPE_HTTP_HEAD = 0,
+  /* a piece of the body, decoded from transfer and content encoding; any number of times */
+  TROUPE_HTTP_BODY = 1,
+  /* last, when the request fails: {"code", "message"}; what on_part returns for it means nothing */
+  TROUPE_HTTP_PROBLEM = 2,
+  /* mode "lines": a line without its end (LF or CR LF), also an empty one, and the last one when it has no end */
+  TROUPE_HTTP_LINE = 3,
+  /* mode "sse": an event that is complete: its name ("message" when it has none), a LF, its data */
+  TROUPE_HTTP_EVENT = 4
 };
 
 typedef struct troupe_http {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace troupe::cli {
+namespace troupe {
 
 /// Turns the bytes of a text/event-stream into its events (WHATWG HTML, 9.2.6), however they are cut.
 class SseParser {
@@ -18,7 +18,7 @@ class SseParser {
   };
   using OnEvent = std::function<void(const Event&)>;
 
-  /// Throws Failure(internal) when an event is larger than 16 MiB.
+  /// Throws std::length_error with a sentence when an event is larger than 16 MiB.
   void feed(std::string_view bytes, const OnEvent& on_event);
   /// The next bytes are of another connection: an event that has begun will not end. The last id is kept.
   void restart();
@@ -40,4 +40,4 @@ class SseParser {
   std::optional<int> retry_;
 };
 
-}  // namespace troupe::cli
+}  // namespace troupe

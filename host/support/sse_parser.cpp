@@ -1,18 +1,17 @@
-#include "cli/sse_parser.hpp"
+#include "support/sse_parser.hpp"
 
 #include <charconv>
+#include <stdexcept>
 #include <utility>
 
-#include "support/problem.hpp"
-
-namespace troupe::cli {
+namespace troupe {
 namespace {
 
 constexpr std::size_t kMaxEvent = 16u << 20;
 
 void limit(std::size_t bytes) {
   if (bytes > kMaxEvent)
-    throw Failure(ExitCode::internal, "the server sends an event of more than 16 MiB; is this an event stream?");
+    throw std::length_error("the server sends an event of more than 16 MiB; is this an event stream?");
 }
 
 }  // namespace
@@ -48,10 +47,11 @@ void SseParser::feed(std::string_view bytes, const OnEvent& on_event) {
 void SseParser::line(std::string_view text, const OnEvent& on_event) {
   if (text.empty()) {
     last_id_ = id_;
-    const auto data = std::exchange(data_, {});
-    const auto name = std::exchange(name_, {});
-    // Each line of data has brought a line end with it; the last one is not part of it.
-    if (!data.empty()) on_event({name.empty() ? "message" : name, data.substr(0, data.size() - 1), last_id_});
+    auto data = std::exchange(data_, {});
+    auto name = std::exchange(name_, {});
+    if (data.empty()) return;
+    data.pop_back();  // Each line of data has brought a line end with it; the last one is not part of it.
+    on_event({name.empty() ? "message" : std::move(name), std::move(data), last_id_});
     return;
   }
   const auto colon = text.find(':');
@@ -76,4 +76,4 @@ void SseParser::field(std::string_view name, std::string_view value) {
   }
 }
 
-}  // namespace troupe::cli
+}  // namespace troupe
