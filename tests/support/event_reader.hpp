@@ -60,8 +60,8 @@ class EventReader {
               const std::string& host = {}) {
     socket_.connect(Poco::Net::SocketAddress("127.0.0.1", port), Poco::Timespan(30, 0));
     socket_.setReceiveTimeout(Poco::Timespan(60, 0));
-    std::string head = "GET " + path + " HTTP/1.1\r\nHost: " +
-                       (host.empty() ? "127.0.0.1:" + std::to_string(port) : host) +
+    std::string head = "GET " + path +
+                       " HTTP/1.1\r\nHost: " + (host.empty() ? "127.0.0.1:" + std::to_string(port) : host) +
                        "\r\nAccept: text/event-stream\r\n";
     if (!last_event_id.empty()) head += "Last-Event-ID: " + last_event_id + "\r\n";
     head += "\r\n";

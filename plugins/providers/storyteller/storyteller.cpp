@@ -205,8 +205,10 @@ class Telling {
     static constexpr std::array<Beat, 4> kPlaces = {kWant, kObstacle, kTurn, kOpening};
     const double tired = weakness_ * (0.4 + random_.uniform());
     Deck cliches(plainWords().cliches, random_);
-    for (int i = static_cast<int>(tired * kCliches); i > 0; --i)
-      append(kPlaces[random_.below(kPlaces.size())], cliches.draw());
+    for (int i = static_cast<int>(tired * kCliches); i > 0; --i) {
+      const auto cliche = cliches.draw();  // First, and not as an argument: compilers differ in the order of those.
+      append(kPlaces[random_.below(kPlaces.size())], cliche);
+    }
     if (isOffForm() && random_.chance(0.25)) {  // breaks off
       for (const Beat beat : {kAttempt, kObstacle}) set(beat, {});
       return;
