@@ -44,13 +44,35 @@ std::string repairOfMissing(const fs::path& file) {
 
 }  // namespace
 
-services::Network network() {
+namespace {
+
+services::Network networkWith(std::unique_ptr<services::Recorder> recorder) {
   services::HttpOptions options;
   if (const char* file = std::getenv("SSL_CERT_FILE"); file != nullptr) options.ca_file = file;
   services::Network network;
-  network.http = std::make_shared<services::HttpService>(std::move(options));
+  network.http = std::make_shared<services::HttpService>(std::move(options), std::move(recorder));
   network.secrets = std::make_shared<config::Secrets>();
   return network;
+}
+
+}  // namespace
+
+services::Network network() { return networkWith(nullptr); }
+
+services::Network network(const Arguments& arguments) {
+  if (!arguments.has("replay"))
+    return networkWith(arguments.has("record") ? std::make_unique<services::Recorder>(arguments.get("record"))
+                                               : nullptr);
+  if (arguments.has("record"))
+    throw Failure(ExitCode::usage, "--record and --replay exclude each other: a replay asks nobody");
+  services::Network network;
+  network.http = std::make_shared<services::HttpService>(std::make_unique<services::Replay>(arguments.get("replay")));
+  return network;
+}
+
+std::vector<OptionSpec> recordingOptions() {
+  return {{"record", "DIR", "keep every request and answer of the plugins in DIR, without secrets"},
+          {"replay", "DIR", "give the plugins what was recorded in DIR, and use neither network nor secrets"}};
 }
 
 config::Pipeline openPipeline(const std::string& file, const loader::Catalog& catalog,

@@ -26,6 +26,9 @@ std::unique_ptr<journal::Journal> openJournal(const Arguments& arguments, bool w
 
 /// What nodes reach others with: secrets of this machine, and trusted certificates from $SSL_CERT_FILE when it is set.
 services::Network network();
+/// The same with --record and --replay: of a replay no secret is read, and nothing leaves. Throws Failure(usage).
+services::Network network(const Arguments& arguments);
+std::vector<OptionSpec> recordingOptions();
 
 /// A name of a file with the value of each --set, --samples, --in-flight, --seed and --genres as overrides.
 std::vector<config::Override> overridesFrom(const Arguments& arguments);

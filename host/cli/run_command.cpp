@@ -75,7 +75,7 @@ ExitCode execute(config::Pipeline& pipeline, loader::Catalog& catalog, journal::
   const bool quiet = json || arguments.has("quiet");
   pipeline::EngineOptions options;
   options.resume = resume;
-  options.network = network();
+  options.network = network(arguments);
   pipeline::RunEnd end;
   try {
     const auto server = RunServer::open(pipeline, catalog, journal);
@@ -138,7 +138,9 @@ ExitCode resume(const std::string& name, const Arguments& arguments, const std::
     std::cerr << "troupe: run " << run.id << " is " << run.state << "; there is nothing to resume\n";
     return exitCodeOf(run.state);
   }
-  auto going_on = pipeline::prepareResume(*journal, *catalog, std::move(run), changes);
+  config::CheckOptions check;
+  check.secrets = !arguments.has("replay");
+  auto going_on = pipeline::prepareResume(*journal, *catalog, std::move(run), changes, check);
   setConsole(going_on.pipeline, *catalog, arguments.has("quiet") || arguments.has("json"));
   return execute(going_on.pipeline, *catalog, *journal, going_on.run, signals, arguments, true);
 }
@@ -158,6 +160,7 @@ ExitCode runPipeline(const Arguments& arguments) {
   const auto catalog = openCatalog(arguments);
   config::CheckOptions options;
   options.base = std::filesystem::current_path();
+  options.secrets = !arguments.has("replay");
   options.overrides = overridesFrom(arguments);
   for (auto& change : genreOverrides(arguments, file, *catalog)) options.overrides.push_back(std::move(change));
   auto pipeline = openPipeline(file, *catalog, options);
@@ -184,7 +187,7 @@ std::vector<OptionSpec> runOptions() {
       {"json", "", "no view in the terminal; print the result as JSON at the end"},
       journalOption(),
       pluginPathOption()};
-  options.insert(options.end(), more.begin(), more.end());
+  for (const auto& some : {recordingOptions(), more}) options.insert(options.end(), some.begin(), some.end());
   return options;
 }
 
@@ -196,19 +199,19 @@ std::vector<Command> runCommands() {
                       "Ctrl-C pauses: nothing new starts, calls in flight get 10 s, and how to go on is printed. A "
                       "second one ends at once.",
                       runOptions(), runPipeline});
-  commands.push_back({"resume",
-                      "RUN [options]",
-                      "go on with a run that was paused or interrupted",
+  std::vector<OptionSpec> of_resume = {
+      {"samples", "N", "run N samples in all"},
+      {"in-flight", "N", "work on N samples at once"},
+      {"set", "PATH=VALUE", "change run.samples, run.in_flight or a node's limits (repeatable)"},
+      {"quiet", "", "no view in the terminal"},
+      {"json", "", "no view in the terminal; print the result as JSON at the end"},
+      journalOption(),
+      pluginPathOption()};
+  for (auto& option : recordingOptions()) of_resume.push_back(std::move(option));
+  commands.push_back({"resume", "RUN [options]", "go on with a run that was paused or interrupted",
                       "RUN is an id, the beginning of one, or `last`. The stored pipeline is used; samples, in_flight "
                       "and limits may be changed.",
-                      {{"samples", "N", "run N samples in all"},
-                       {"in-flight", "N", "work on N samples at once"},
-                       {"set", "PATH=VALUE", "change run.samples, run.in_flight or a node's limits (repeatable)"},
-                       {"quiet", "", "no view in the terminal"},
-                       {"json", "", "no view in the terminal; print the result as JSON at the end"},
-                       journalOption(),
-                       pluginPathOption()},
-                      [](const Arguments& arguments) {
+                      std::move(of_resume), [](const Arguments& arguments) {
                         arguments.expect(1, 1, "troupe resume RUN");
                         return resume(arguments.positional()[0], arguments, overridesFrom(arguments));
                       }});

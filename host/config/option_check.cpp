@@ -96,7 +96,7 @@ void OptionCheck::readSecret(Task& task, const std::string& pointer, Value& valu
       name.clear();
     } else if (confinement_ && task.draft.node.enabled) {
       if (auto secret = confinedSecret(name, pointer)) task.secrets.push_back(std::move(*secret));
-    } else if (environment_ && task.draft.node.enabled) {
+    } else if (environment_ && secrets_needed_ && task.draft.node.enabled) {
       checkSecret(name, pointer);
     }
   } else if (only_secret && value.IsString() && value.GetStringLength() > 0) {

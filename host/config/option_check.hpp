@@ -22,6 +22,8 @@ class OptionCheck {
   OptionCheck(std::filesystem::path base, bool environment, Report& report, std::optional<Confinement> confinement = {},
               std::filesystem::path secrets = {});
   ~OptionCheck();
+  /// From now on a secret need not be set.
+  void needNoSecrets() { secrets_needed_ = false; }
 
   /// Fills the node's `options` and the files it writes. Of a disabled node only the shape is checked.
   void check(Draft& draft);
@@ -43,6 +45,7 @@ class OptionCheck {
 
   std::filesystem::path base_;
   bool environment_;
+  bool secrets_needed_ = true;
   Report& report_;
   const std::optional<Confinement> confinement_;
   const std::filesystem::path secrets_file_;

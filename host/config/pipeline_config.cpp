@@ -71,6 +71,7 @@ Pipeline checkPipeline(std::string_view text, const std::string& file_name, cons
   readRun(document, pipeline);
   auto drafts = readDrafts(document, types, report);
   OptionCheck option_check(options.base, options.environment, report, options.confinement);
+  if (!options.secrets) option_check.needNoSecrets();
   for (auto& draft : drafts.nodes) option_check.check(draft);
   connectNodes(drafts, pipeline.in_flight, report);
   connectModels(drafts, report);

@@ -71,6 +71,7 @@ struct CheckOptions {
   std::filesystem::path base;  ///< what relative paths start from
   std::vector<Override> overrides;
   bool environment = true;                      ///< also check secrets and paths of this machine
+  bool secrets = true;                          ///< of these the secrets; a replay needs none
   std::optional<Confinement> confinement = {};  ///< of a pipeline that somebody else sends
 };
 

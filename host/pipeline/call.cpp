@@ -31,7 +31,11 @@ std::string_view codeName(int code) {
 
 Call::Call(const loader::NodeType& type, std::shared_ptr<const std::string> input, std::uint64_t random_seed,
            Listener listener)
-    : type_(type), input_(std::move(input)), listener_(std::move(listener)), random_state_(random_seed) {
+    : type_(type),
+      input_(std::move(input)),
+      listener_(std::move(listener)),
+      identity_(random_seed),
+      random_state_(random_seed) {
   // A table's ctx is the CallContext, so that services can be given the table alone.
   table_ = troupe_call{
       sizeof(troupe_call),

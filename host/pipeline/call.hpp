@@ -59,6 +59,7 @@ class Call final : public services::CallContext {
 
   bool sleep(std::int64_t ms) override;
   std::uint64_t random() override;
+  std::uint64_t identity() const override { return identity_; }
   void explain(int code, std::string message) override;
   HookId addCancelHook(std::function<void()> fn) override;
   void removeCancelHook(HookId id) override;
@@ -74,6 +75,7 @@ class Call final : public services::CallContext {
   const Listener listener_;
   troupe_call table_;
   std::atomic<bool> cancelled_{false};
+  const std::uint64_t identity_;
   std::atomic<std::uint64_t> random_state_;
 
   std::mutex mutex_;  // Guards all below.

@@ -15,6 +15,8 @@ class CallContext {
   virtual bool sleep(std::int64_t ms) = 0;
   /// The next number of the call's repeatable sequence. [any thread, while the call is alive]
   virtual std::uint64_t random() = 0;
+  /// The same for the same call of an equal run (its seed, sample and node), also for a further attempt of it.
+  virtual std::uint64_t identity() const = 0;
   /// Why a service said no. It is the call's failure when the plugin fails with this code and no sentence of its own.
   /// [any thread]
   virtual void explain(int code, std::string message) = 0;

@@ -10,7 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "services/http/transport.hpp"
+#include "services/http/message.hpp"
+#include "services/http/response_pipe.hpp"
 
 namespace troupe::services {
 
@@ -25,16 +26,18 @@ struct HttpOptions {
 class Transfer;
 
 /// The network: libcurl's multi interface on one thread, which never runs a plugin's code.
-class HttpLoop final : public HttpTransport {
+class HttpLoop {
  public:
   explicit HttpLoop(HttpOptions options);
   /// Requests under way end with a failure.
-  ~HttpLoop() override;
+  ~HttpLoop();
   HttpLoop(const HttpLoop&) = delete;
   HttpLoop& operator=(const HttpLoop&) = delete;
 
-  std::shared_ptr<ResponsePipe> start(HttpOutgoing request) override;
-  void wake(const std::shared_ptr<ResponsePipe>& pipe) override;
+  /// Begins a request, without waiting for anything. [any thread, like wake()]
+  std::shared_ptr<ResponsePipe> start(HttpOutgoing request);
+  /// Looks at a pipe again: it has room, or has been given up.
+  void wake(const std::shared_ptr<ResponsePipe>& pipe);
 
  private:
   void work();

@@ -32,7 +32,7 @@ void checkHost(const NodeNetwork& node, const SecretText& secrets, const std::st
 }
 
 // Puts in what the plugin must not see: secrets and signatures.
-HttpOutgoing prepare(const NodeNetwork& node, HttpRequest request, SecretText& secrets) {
+HttpOutgoing prepare(const NodeNetwork& node, const HttpRequest& request, SecretText& secrets) {
   HttpOutgoing out;
   Url url;
   try {
@@ -42,19 +42,19 @@ HttpOutgoing prepare(const NodeNetwork& node, HttpRequest request, SecretText& s
   }
   // A host that only a secret names is not told.
   const bool named = urlHost(request.url) == url.host;
-  for (auto& header : request.headers) {
+  for (const auto& header : request.headers) {
     auto value = secrets.insert(header.second);
     checkHeader(header.first, value);
-    out.headers.emplace_back(std::move(header.first), std::move(value));
+    out.headers.emplace_back(header.first, std::move(value));
   }
   for (const auto& signature : request.sign)
     out.headers.emplace_back(signature.header,
                              signature.prefix + hmacSha256(secrets.insert(signature.secret), request.body));
   checkHost(node, secrets, url.host, named);
   out.place = request.method + " " + (named ? url.host : "(secret address)");
-  out.method = std::move(request.method);
+  out.method = request.method;
   out.url = std::move(url.text);
-  out.body = std::move(request.body);
+  out.body = request.body;
   out.has_body = request.has_body;
   out.timeout = request.timeout;
   out.public_only = node.public_only && !namesHost(node.private_hosts, url.host);
@@ -64,7 +64,7 @@ HttpOutgoing prepare(const NodeNetwork& node, HttpRequest request, SecretText& s
 // The reader's end of a pipe: when it goes, the transport stops.
 class Reading {
  public:
-  Reading(HttpTransport& transport, std::shared_ptr<ResponsePipe> pipe, CallContext& call)
+  Reading(HttpLoop& transport, std::shared_ptr<ResponsePipe> pipe, CallContext& call)
       : transport_(transport), pipe_(std::move(pipe)), hook_(call, [pipe = pipe_] { pipe->giveUp(); }) {}
   ~Reading() {
     pipe_->giveUp();
@@ -80,59 +80,87 @@ class Reading {
   }
 
  private:
-  HttpTransport& transport_;
+  HttpLoop& transport_;
   const std::shared_ptr<ResponsePipe> pipe_;
   const CancelHook hook_;
 };
 
 }  // namespace
 
-HttpService::HttpService(HttpOptions options) : options_(std::move(options)) {}
-HttpService::HttpService(std::unique_ptr<HttpTransport> transport) : transport_(std::move(transport)) {}
+HttpService::HttpService(HttpOptions options, std::unique_ptr<Recorder> recorder)
+    : options_(std::move(options)), recorder_(std::move(recorder)) {}
+HttpService::HttpService(std::unique_ptr<Replay> replay) : replay_(std::move(replay)) {}
 HttpService::~HttpService() = default;
 
-HttpTransport& HttpService::transport() {
-  std::call_once(begun_, [this] {
-    if (!transport_) transport_ = std::make_unique<HttpLoop>(options_);
-  });
-  return *transport_;
+HttpLoop& HttpService::loop() {
+  std::call_once(begun_, [this] { loop_ = std::make_unique<HttpLoop>(options_); });
+  return *loop_;
 }
 
 int HttpService::fetch(const NodeNetwork& node, CallContext& call, std::string_view request_json,
-                       const std::function<int(std::uint32_t part, std::string_view bytes)>& on_part) {
+                       const OnPart& on_part) {
+  const auto request = readHttpRequest(request_json);
+  if (replay_) return replay(call, request, on_part);
   SecretText secrets(node.secrets.get());
-  auto request = readHttpRequest(request_json);
-  const auto mode = request.mode;
-  const auto first_byte = request.first_byte, idle = request.idle;
-  auto outgoing = prepare(node, std::move(request), secrets);
+  auto outgoing = prepare(node, request, secrets);
   const auto place = outgoing.place;
-  auto& network = transport();
+  Exchange exchange;
+  const auto keep = [&] {
+    if (recorder_) recorder_->add(exchangeKey(request, call.identity()), request, exchange);
+  };
+  auto& network = loop();
   try {
     Reading answer(network, network.start(std::move(outgoing)), call);
     std::unique_ptr<Framing> framing;  // Once the head is there.
     const auto next = [&] {
       try {
-        return answer.next(framing ? idle : first_byte);
+        return answer.next(framing ? request.idle : request.first_byte);
       } catch (const Silence& e) {
         throw HttpFailure(e.code(), place + ": " + e.what() + (framing ? ", with the answer half given" : ""));
       }
+    };
+    const auto give = [&](const std::string& text) {
+      if (recorder_) exchange.body += text;
+      return framing->take(text, on_part);
     };
     while (auto part = next()) {
       int ended = TROUPE_OK;
       if (auto* head = std::get_if<HttpHead>(&*part)) {
         for (auto& header : head->headers) header.second = secrets.redact(header.second);
-        framing = framingFor(mode, *head);
+        framing = framingFor(request.mode, *head);
+        if (recorder_) exchange.head = *head;
         ended = on_part(TROUPE_HTTP_HEAD, headJson(*head));
       } else {
-        ended = framing->take(secrets.redactPiece(std::get<std::string>(*part), false), on_part);
+        ended = give(secrets.redactPiece(std::get<std::string>(*part), false));
       }
-      if (ended != TROUPE_OK) return ended;
+      if (ended != TROUPE_OK) return ended;  // Its reader has left: there is no whole answer to keep.
     }
-    const int ended = framing->take(secrets.redactPiece({}, true), on_part);
-    return ended != TROUPE_OK ? ended : framing->end(on_part);
+    int ended = give(secrets.redactPiece({}, true));
+    if (ended == TROUPE_OK) ended = framing->end(on_part);
+    if (ended == TROUPE_OK) keep();
+    return ended;
   } catch (const HttpFailure& e) {
-    throw HttpFailure(e.code(), secrets.redact(e.what()));
+    const HttpFailure told(e.code(), secrets.redact(e.what()));
+    if (e.code() != TROUPE_E_CANCELLED) {
+      exchange.failure = told;
+      keep();
+    }
+    throw told;
   }
+}
+
+int HttpService::replay(CallContext& call, const HttpRequest& request, const OnPart& on_part) {
+  const auto exchange = replay_->next(exchangeKey(request, call.identity()), request);
+  if (exchange.head) {
+    if (const int ended = on_part(TROUPE_HTTP_HEAD, headJson(*exchange.head)); ended != TROUPE_OK) return ended;
+    const auto framing = framingFor(request.mode, *exchange.head);
+    if (const int ended = framing->take(exchange.body, on_part); ended != TROUPE_OK) return ended;
+    // One that failed in its middle has no end.
+    if (!exchange.failure)
+      if (const int ended = framing->end(on_part); ended != TROUPE_OK) return ended;
+  }
+  if (exchange.failure) throw HttpFailure(*exchange.failure);
+  return TROUPE_OK;
 }
 
 }  // namespace troupe::services

@@ -10,6 +10,7 @@
 
 #include "services/call_context.hpp"
 #include "services/http/http_loop.hpp"
+#include "services/http/recording.hpp"
 #include "services/secret_source.hpp"
 
 namespace troupe::services {
@@ -29,13 +30,14 @@ struct NodeNetwork : Network {
   std::vector<std::string> hosts;  ///< that it may speak to, with leading "*." as wildcard
 };
 
-/// Outbound HTTP for all nodes of the process: what may be asked of whom, with which secrets. A transport does the
-/// rest; its thread begins with the first request.
+/// Outbound HTTP for all nodes of the process: what may be asked of whom, with which secrets. The loop does the rest;
+/// its thread begins with the first request.
 class HttpService {
  public:
-  explicit HttpService(HttpOptions options = {});
-  /// For recordings.
-  explicit HttpService(std::unique_ptr<HttpTransport> transport);
+  /// With a recorder, what is asked and answered is kept there.
+  explicit HttpService(HttpOptions options = {}, std::unique_ptr<Recorder> recorder = nullptr);
+  /// Gives what was recorded, and never touches the network or a secret.
+  explicit HttpService(std::unique_ptr<Replay> replay);
   ~HttpService();
   HttpService(const HttpService&) = delete;
   HttpService& operator=(const HttpService&) = delete;
@@ -46,11 +48,15 @@ class HttpService {
             const std::function<int(std::uint32_t part, std::string_view bytes)>& on_part);
 
  private:
-  HttpTransport& transport();
+  using OnPart = std::function<int(std::uint32_t part, std::string_view bytes)>;
+  int replay(CallContext& call, const HttpRequest& request, const OnPart& on_part);
+  HttpLoop& loop();
 
   const HttpOptions options_;
+  const std::unique_ptr<Recorder> recorder_;
+  const std::unique_ptr<Replay> replay_;
   std::once_flag begun_;
-  std::unique_ptr<HttpTransport> transport_;
+  std::unique_ptr<HttpLoop> loop_;
 };
 
 }  // namespace troupe::services

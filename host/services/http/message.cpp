@@ -162,8 +162,7 @@ void checkHeader(const std::string& name, const std::string& value) {
     refuse("header " + troupe::quoted(name) + " holds a line break or another control character");
 }
 
-// Headers are UTF-8 by custom and Latin-1 by the older rule; JSON is UTF-8.
-static std::string asUtf8(const std::string& text) {
+std::string asUtf8(const std::string& text) {
   rapidjson::MemoryStream in(text.data(), text.size());
   rapidjson::StringBuffer ignored;
   bool valid = true;

@@ -68,6 +68,9 @@ HttpRequest readHttpRequest(std::string_view json);
 /// Throws HttpFailure when a header could break out of its line, or is the transport's to set.
 void checkHeader(const std::string& name, const std::string& value);
 
+/// Headers are UTF-8 by custom and Latin-1 by the older rule; JSON is UTF-8.
+std::string asUtf8(const std::string& text);
+
 /// {"status", "headers"}: several headers of one name are joined by ", ".
 std::string headJson(const HttpHead& head);
 
