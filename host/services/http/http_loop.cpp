@@ -120,7 +120,12 @@ void HttpLoop::takeOrders() {
 void HttpLoop::end(CURL* easy, CURLcode result) {
   char* self = nullptr;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &self);
-  const auto& transfer = *reinterpret_cast<Transfer*>(self);
+  auto& transfer = *reinterpret_cast<Transfer*>(self);
+  if (transfer.onlyItsConnectionWasStale(result)) {
+    curl_multi_remove_handle(multi_, easy);
+    transfer.useFreshConnection();
+    if (curl_multi_add_handle(multi_, easy) == CURLM_OK) return;
+  }
   transfer.pipe()->end(transfer.failure(result));
   remove(transfers_.find(transfer.pipe().get()));
 }

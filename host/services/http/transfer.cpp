@@ -111,6 +111,26 @@ void Transfer::setMethod() {
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
 }
 
+// A server may close a connection that is kept at the very moment when it is used again. libcurl then takes another one
+// by itself, but gives up after five of them that were all stale, as they are when a server closes many at once.
+bool Transfer::onlyItsConnectionWasStale(CURLcode result) const {
+  if (fresh_connection_ || head_bytes_ > 0 || pipe_->givenUp()) return false;
+  if (result != CURLE_SEND_ERROR && result != CURLE_RECV_ERROR && result != CURLE_GOT_NOTHING) return false;
+  long made = 1;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &made);
+  return made == 0;
+}
+
+void Transfer::useFreshConnection() {
+  fresh_connection_ = true;
+  curl_off_t used_us = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &used_us);
+  spent_ = std::chrono::microseconds(used_us);
+  const auto left = request_.timeout - std::chrono::duration_cast<std::chrono::milliseconds>(spent_);
+  curl_easy_setopt(easy_.get(), CURLOPT_TIMEOUT_MS, std::max<long>(1, static_cast<long>(left.count())));
+  curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
+}
+
 std::size_t Transfer::takeHeader(std::string_view line) {
   if (head_done_) return line.size();  // Trailers.
   if (line.substr(0, 5) == "HTTP/") head_ = {};
@@ -162,7 +182,7 @@ std::optional<HttpFailure> Transfer::failure(CURLcode result) const {
     case CURLE_OPERATION_TIMEDOUT:
       if (head_done_)
         return say(TROUPE_E_TRANSIENT, "the answer was not complete within " + durationText(request_.timeout));
-      if (std::chrono::microseconds(total_us) < request_.timeout)
+      if (spent_ + std::chrono::microseconds(total_us) < request_.timeout)
         return say(TROUPE_E_TRANSIENT, "no connection within " + durationText(options_.connect_timeout));
       return say(TROUPE_E_TRANSIENT, "no answer within " + durationText(request_.timeout));
     case CURLE_OK:

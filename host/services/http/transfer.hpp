@@ -23,6 +23,10 @@ class Transfer {
   const std::shared_ptr<ResponsePipe>& pipe() const { return pipe_; }
   /// What a result means; nothing when the answer is whole.
   std::optional<HttpFailure> failure(CURLcode result) const;
+  /// Whether the request is to be sent once more, over a connection of its own: nothing of an answer has come, and the
+  /// server may have closed the kept connection before it saw the request.
+  bool onlyItsConnectionWasStale(CURLcode result) const;
+  void useFreshConnection();
 
  private:
   struct CloseEasy {
@@ -48,7 +52,9 @@ class Transfer {
   std::size_t head_bytes_ = 0, body_bytes_ = 0;
   bool head_done_ = false;
   bool refused_address_ = false;
-  std::optional<HttpFailure> broken_;  // Why a callback ended it.
+  bool fresh_connection_ = false;
+  std::chrono::microseconds spent_{0};  // Before the fresh connection.
+  std::optional<HttpFailure> broken_;   // Why a callback ended it.
 };
 
 }  // namespace troupe::services
