@@ -45,6 +45,7 @@ ProgramUsage runProgram(std::vector<std::string> words, const std::filesystem::p
 void engineBench(std::int64_t samples, std::int64_t memory_samples);
 void boundaryBench();
 void programBench();
+void httpBench();
 void streamBench();
 void watchBench();
 

@@ -1,4 +1,4 @@
-// ./dev bench [engine|boundary|program|streams|watch] [--samples N] [--memory N]
+// ./dev bench [engine|boundary|program|http|streams|watch] [--samples N] [--memory N]
 #include <sys/resource.h>
 
 #include <cstdio>
@@ -46,10 +46,10 @@ int main(int argc, char** argv) {
     else if (argument == "--memory" && i + 1 < argc)
       memory = std::atoll(argv[++i]);
     else if (argument == "engine" || argument == "boundary" || argument == "program" || argument == "streams" ||
-             argument == "watch")
+             argument == "http" || argument == "watch")
       only = argument;
     else {
-      std::cerr << "usage: troupe_bench [engine|boundary|program|streams|watch] [--samples N] [--memory N]\n";
+      std::cerr << "usage: troupe_bench [engine|boundary|program|http|streams|watch] [--samples N] [--memory N]\n";
       return 2;
     }
   }
@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
     if (only.empty() || only == "boundary") boundaryBench();
     if (only.empty() || only == "program") programBench();
     if (only.empty() || only == "engine") engineBench(samples, memory);
+    if (only.empty() || only == "http") httpBench();
     if (only.empty() || only == "streams") streamBench();
     if (only.empty() || only == "watch") watchBench();
   } catch (const std::exception& e) {

@@ -2,11 +2,19 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <troupe/troupe.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
 #include <new>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "services/http/transfer.hpp"
@@ -26,7 +34,29 @@ CURLM* makeMulti() {
 
 }  // namespace
 
-HttpLoop::HttpLoop(HttpOptions options) : options_(std::move(options)), multi_(makeMulti()) {
+HttpLoop::HttpLoop(HttpOptions options)
+    : options_(std::move(options)),
+      multi_(makeMulti()),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (epoll_ < 0 || wake_ < 0) throw std::system_error(errno, std::generic_category(), "no descriptor is left");
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = wake_;
+  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
+  curl_multi_setopt(
+      multi_, CURLMOPT_SOCKETFUNCTION, +[](CURL*, curl_socket_t socket, int what, void* self, void* known) {
+        static_cast<HttpLoop*>(self)->watch(socket, what, known != nullptr);
+        return 0;
+      });
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, static_cast<void*>(this));
+  curl_multi_setopt(
+      multi_, CURLMOPT_TIMERFUNCTION, +[](CURLM*, long ms, void* self) {
+        static_cast<HttpLoop*>(self)->alarm_ =
+            ms < 0 ? Clock::time_point::max() : Clock::now() + std::chrono::milliseconds(ms);
+        return 0;
+      });
   curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, options_.connections_per_host);
   thread_ = std::thread([this] { work(); });
@@ -37,7 +67,7 @@ HttpLoop::~HttpLoop() {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
-  curl_multi_wakeup(multi_);
+  awake();
   thread_.join();
   const HttpFailure over(TROUPE_E_CANCELLED, "the host ends");
   for (const auto& transfer : fresh_) transfer->pipe()->end(over);
@@ -46,16 +76,41 @@ HttpLoop::~HttpLoop() {
     remove(transfers_.begin());
   }
   curl_multi_cleanup(multi_);
+  ::close(wake_);
+  ::close(epoll_);
+}
+
+void HttpLoop::awake() {
+  const std::uint64_t one = 1;
+  while (::write(wake_, &one, sizeof one) < 0 && errno == EINTR) continue;  // Full: it is awake then.
+}
+
+void HttpLoop::watch(curl_socket_t socket, int what, bool known) {
+  if (what == CURL_POLL_REMOVE) {
+    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, socket, nullptr);
+    curl_multi_assign(multi_, socket, nullptr);
+    return;
+  }
+  epoll_event event{};
+  event.events = ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
+  event.data.fd = socket;
+  ::epoll_ctl(epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event);
+  curl_multi_assign(multi_, socket, this);  // From now on it is known.
+}
+
+void HttpLoop::act(curl_socket_t socket, int mask) {
+  int running = 0;
+  curl_multi_socket_action(multi_, socket, mask, &running);
 }
 
 std::shared_ptr<ResponsePipe> HttpLoop::start(HttpOutgoing request) {
-  auto transfer = std::make_unique<Transfer>(std::move(request), options_);
+  auto transfer = std::make_unique<Transfer>(std::move(request), options_, news_);
   auto pipe = transfer->pipe();
   {
     const std::lock_guard lock(mutex_);
     fresh_.push_back(std::move(transfer));
   }
-  curl_multi_wakeup(multi_);
+  awake();
   return pipe;
 }
 
@@ -64,7 +119,7 @@ void HttpLoop::wake(const std::shared_ptr<ResponsePipe>& pipe) {
     const std::lock_guard lock(mutex_);
     woken_.push_back(pipe);
   }
-  curl_multi_wakeup(multi_);
+  awake();
 }
 
 void HttpLoop::work() {
@@ -73,26 +128,43 @@ void HttpLoop::work() {
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   pthread_setname_np(pthread_self(), "http");
+  std::array<epoll_event, 256> events{};
   for (;;) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stop_) return;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(alarm_ - Clock::now()).count();
+    const int most = static_cast<int>(std::clamp<std::int64_t>(wait, 0, kLongestWaitMs));
+    const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), most);
+    for (int i = 0; i < count; ++i) {
+      const auto& event = events[static_cast<std::size_t>(i)];
+      if (event.data.fd == wake_) {
+        std::uint64_t ignored = 0;
+        if (::read(wake_, &ignored, sizeof ignored) < 0) continue;
+        if (!takeOrders()) return;
+        continue;
+      }
+      const int mask = ((event.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
+                       ((event.events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
+                       ((event.events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
+      act(event.data.fd, mask);
     }
-    takeOrders();
-    int running = 0;
-    curl_multi_perform(multi_, &running);
+    if (alarm_ <= Clock::now()) {
+      alarm_ = Clock::time_point::max();
+      act(CURL_SOCKET_TIMEOUT, 0);
+    }
     int left = 0;
     while (const auto* message = curl_multi_info_read(multi_, &left))
       if (message->msg == CURLMSG_DONE) end(message->easy_handle, message->data.result);
-    curl_multi_poll(multi_, nullptr, 0, kLongestWaitMs, nullptr);
+    for (const auto& pipe : news_) pipe->announce();
+    news_.clear();
   }
 }
 
-void HttpLoop::takeOrders() {
+// False at the end.
+bool HttpLoop::takeOrders() {
   std::vector<std::unique_ptr<Transfer>> fresh;
   std::vector<std::shared_ptr<ResponsePipe>> woken;
   {
     const std::lock_guard lock(mutex_);
+    if (stop_) return false;
     fresh.swap(fresh_);
     woken.swap(woken_);
   }
@@ -115,6 +187,7 @@ void HttpLoop::takeOrders() {
       if (const auto result = curl_easy_pause(easy, CURLPAUSE_CONT); result != CURLE_OK) end(easy, result);
     }
   }
+  return true;
 }
 
 void HttpLoop::end(CURL* easy, CURLcode result) {

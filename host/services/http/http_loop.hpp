@@ -20,12 +20,14 @@ struct HttpOptions {
   std::chrono::milliseconds connect_timeout{5000};
   std::size_t max_head = std::size_t{64} << 10;
   std::size_t max_body = std::size_t{64} << 20;
-  long connections_per_host = 64;  ///< more requests wait for one, or share one by HTTP/2
+  long connections_per_host = 0;  ///< more requests wait for one, or share one by HTTP/2; 0: as many as are asked for,
+                                  ///< which the limits of nodes decide
 };
 
 class Transfer;
 
-/// The network: libcurl's multi interface on one thread, which never runs a plugin's code.
+/// The network: libcurl's multi interface over epoll, on one thread, which never runs a plugin's code. (Its own
+/// curl_multi_poll looks at every connection for every event.)
 class HttpLoop {
  public:
   explicit HttpLoop(HttpOptions options);
@@ -41,12 +43,19 @@ class HttpLoop {
 
  private:
   void work();
-  void takeOrders();
+  bool takeOrders();
+  void awake();
+  void watch(curl_socket_t socket, int what, bool known);
+  void act(curl_socket_t socket, int mask);
   void end(CURL* easy, CURLcode result);
   void remove(std::map<const ResponsePipe*, std::unique_ptr<Transfer>>::iterator transfer);
 
   const HttpOptions options_;
   CURLM* const multi_;
+  const int epoll_, wake_;                           // The second is an eventfd.
+  std::vector<std::shared_ptr<ResponsePipe>> news_;  // The loop's thread alone, like the next.
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point alarm_ = Clock::time_point::max();                  // When libcurl wants to be called.
   std::map<const ResponsePipe*, std::unique_ptr<Transfer>> transfers_;  // Used by the loop's thread alone.
 
   std::mutex mutex_;  // Guards all below.

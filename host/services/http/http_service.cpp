@@ -67,8 +67,7 @@ class Reading {
   Reading(HttpLoop& transport, std::shared_ptr<ResponsePipe> pipe, CallContext& call)
       : transport_(transport), pipe_(std::move(pipe)), hook_(call, [pipe = pipe_] { pipe->giveUp(); }) {}
   ~Reading() {
-    pipe_->giveUp();
-    transport_.wake(pipe_);
+    if (pipe_->giveUp()) transport_.wake(pipe_);
   }
   Reading(const Reading&) = delete;
   Reading& operator=(const Reading&) = delete;

@@ -14,7 +14,6 @@ Silence::Silence(std::chrono::milliseconds time)
 void ResponsePipe::head(HttpHead head) {
   const std::lock_guard lock(mutex_);
   head_ = std::move(head);
-  changed_.notify_all();
 }
 
 bool ResponsePipe::body(std::string_view piece) {
@@ -24,9 +23,10 @@ bool ResponsePipe::body(std::string_view piece) {
     return false;
   }
   body_.append(piece);
-  changed_.notify_all();
   return true;
 }
+
+void ResponsePipe::announce() { changed_.notify_all(); }
 
 void ResponsePipe::end(std::optional<HttpFailure> why) {
   const std::lock_guard lock(mutex_);
@@ -60,10 +60,11 @@ bool ResponsePipe::roomWanted() {
   return body_.empty() && std::exchange(full_, false);
 }
 
-void ResponsePipe::giveUp() {
+bool ResponsePipe::giveUp() {
   const std::lock_guard lock(mutex_);
   given_up_ = true;
   changed_.notify_all();
+  return !ended_;
 }
 
 }  // namespace troupe::services

@@ -24,10 +24,12 @@ class ResponsePipe {
  public:
   static constexpr std::size_t kRoom = std::size_t{256} << 10;
 
-  // ---- the transport's side; nothing here waits
+  // ---- the transport's side; nothing here waits. The reader learns of head and body by announce() or end(): to wake
+  // it once for all that has come costs a third of waking it for each.
   void head(HttpHead head);
   /// False when the pipe is full: the piece has not been taken, and the transport is woken when there is room.
   bool body(std::string_view piece);
+  void announce();
   void end(std::optional<HttpFailure> why = {});
   /// Nobody reads any more.
   bool givenUp() const;
@@ -39,8 +41,8 @@ class ResponsePipe {
   std::optional<Part> next(std::chrono::milliseconds limit = std::chrono::milliseconds(0));
   /// Whether the transport waits for room that has come; asked after next().
   bool roomWanted();
-  /// Lets next() throw. [any thread]
-  void giveUp();
+  /// Lets next() throw. False when the answer had ended, so that the transport need not know. [any thread]
+  bool giveUp();
 
  private:
   mutable std::mutex mutex_;  // Guards all below.

@@ -31,8 +31,8 @@ bool same(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Transfer::Transfer(HttpOutgoing request, const HttpOptions& options)
-    : request_(std::move(request)), options_(options), easy_(curl_easy_init()) {
+Transfer::Transfer(HttpOutgoing request, const HttpOptions& options, std::vector<std::shared_ptr<ResponsePipe>>& news)
+    : request_(std::move(request)), options_(options), news_(news), easy_(curl_easy_init()) {
   if (!easy_) throw std::bad_alloc();
   setUp();
 }
@@ -147,6 +147,7 @@ std::size_t Transfer::takeHeader(std::string_view line) {
     head_.status = static_cast<int>(status);
     head_done_ = true;
     pipe_->head(std::move(head_));
+    news_.push_back(pipe_);
     return line.size();
   }
   if (const auto colon = line.find(':'); colon != std::string_view::npos && line.substr(0, 5) != "HTTP/") {
@@ -165,6 +166,7 @@ std::size_t Transfer::takeBody(std::string_view piece) {
   }
   if (!pipe_->body(piece)) return CURL_WRITEFUNC_PAUSE;
   body_bytes_ += piece.size();
+  if (news_.empty() || news_.back() != pipe_) news_.push_back(pipe_);
   return piece.size();
 }
 

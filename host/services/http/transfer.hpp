@@ -15,7 +15,8 @@ namespace troupe::services {
 /// One request as libcurl sees it. Made on any thread, then used by the loop's alone.
 class Transfer {
  public:
-  Transfer(HttpOutgoing request, const HttpOptions& options);
+  /// `news` outlives it: pipes that have got something, for the loop to announce.
+  Transfer(HttpOutgoing request, const HttpOptions& options, std::vector<std::shared_ptr<ResponsePipe>>& news);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
@@ -43,7 +44,8 @@ class Transfer {
   std::size_t takeBody(std::string_view piece);
 
   const HttpOutgoing request_;
-  const HttpOptions& options_;  // The loop's.
+  const HttpOptions& options_;  // The loop's, like the next.
+  std::vector<std::shared_ptr<ResponsePipe>>& news_;
   const std::shared_ptr<ResponsePipe> pipe_ = std::make_shared<ResponsePipe>();
   std::unique_ptr<CURL, CloseEasy> easy_;
   std::unique_ptr<curl_slist, CloseList> headers_;
