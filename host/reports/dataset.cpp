@@ -45,6 +45,16 @@ std::string countOf(std::int64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+std::string groupsText(const std::vector<Duplicates::Group>& groups) {
+  std::string text;
+  const auto named = std::min(groups.size(), kNamedDuplicates);
+  for (std::size_t i = 0; i < named; ++i) {
+    text += (i == 0 ? "" : ", ") + std::to_string(groups[i].left_out) + " of sample " + std::to_string(groups[i].index);
+  }
+  if (named < groups.size()) text += ", and of " + std::to_string(groups.size() - named) + " more";
+  return text;
+}
+
 }  // namespace
 
 DatasetSummary writeDataset(const journal::Journal& journal, const journal::Run& run, const DatasetOptions& options,
@@ -81,21 +91,11 @@ std::string summaryText(ExportFormat format, const DatasetSummary& summary) {
   for (std::size_t i = 0; i < kLeftOutReasons; ++i) {
     const auto reason = static_cast<LeftOut>(i);
     if (summary.left_out.of(reason) == 0) continue;
-    reasons += (reasons.empty() ? "; left out: " : ", ") + std::to_string(summary.left_out.of(reason)) + " " +
-               std::string(wordsFor(reason));
+    reasons += (reasons.empty() ? "; left out: " : ", ") + std::string(wordsFor(reason)) + " (" +
+               std::to_string(summary.left_out.of(reason)) +
+               (reason == LeftOut::duplicate ? ": " + groupsText(summary.duplicates) : "") + ")";
   }
-  text += reasons;
-  if (summary.duplicates.empty()) return text;
-  std::string groups;
-  const auto named = std::min(summary.duplicates.size(), kNamedDuplicates);
-  for (std::size_t i = 0; i < named; ++i) {
-    const auto& group = summary.duplicates[i];
-    groups +=
-        (groups.empty() ? "" : ", ") + std::to_string(group.left_out) + " of sample " + std::to_string(group.index);
-  }
-  if (named < summary.duplicates.size())
-    groups += ", and of " + std::to_string(summary.duplicates.size() - named) + " more";
-  return text + " (" + groups + ")";
+  return text + reasons;
 }
 
 }  // namespace troupe::reports

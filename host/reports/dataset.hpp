@@ -41,7 +41,7 @@ DatasetSummary writeDataset(const journal::Journal& journal, const journal::Run&
                             std::ostream& training, std::ostream* validation = nullptr,
                             DatasetStatistics* statistics = nullptr);
 
-/// "dpo: 12 rows of 20 samples; left out: 3 samples that failed, 2 duplicates (1 of sample 4, 1 of sample 7)"
+/// "dpo: 12 rows of 20 samples; left out: samples that failed (3), duplicates (2: 1 of sample 4, 1 of sample 7)"
 std::string summaryText(ExportFormat format, const DatasetSummary& summary);
 
 }  // namespace troupe::reports

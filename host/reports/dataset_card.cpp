@@ -100,7 +100,7 @@ std::string rules(const DatasetOptions& options) {
       {"genre", orAny(filters.genre)},
       {"winner's model or node", orAny(filters.model)},
       {"without duplicates", options.without_duplicates ? "yes" : "no"},
-      {"share of the prompts for validation", options.validation ? number(*options.validation) : "none"},
+      {"share of the prompts for validation, by their hash", options.validation ? number(*options.validation) : "none"},
   };
   if (options.format == ExportFormat::kto) rows.push_back({"label is true from quality", number(options.threshold)});
   return section("Rules", table({"rule", ""}, rows));

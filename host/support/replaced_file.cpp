@@ -84,7 +84,7 @@ void ReplacedFile::fail() const {
 }
 
 void ReplacedFile::finish() {
-  errno = 0;  // What a write that failed has left in the buffer is tried again here, and so tells the reason.
+  if (out_) errno = 0;  // Else it tells why the last write has failed.
   out_.close();
   if (!out_) fail();
   if (file_ >= 0 && ::fsync(file_) != 0) fail();
