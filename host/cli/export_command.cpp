@@ -148,7 +148,7 @@ ExitCode exportRun(const Arguments& arguments) {
   const auto files = filesOf(arguments);
   const fs::path card = arguments.get("card");
   for (const auto& file : files) {
-    if (!card.empty() && fs::weakly_canonical(file) == fs::weakly_canonical(card))
+    if (!card.empty() && fs::weakly_canonical(fs::absolute(file)) == fs::weakly_canonical(fs::absolute(card)))
       wrong("--card and --out name the same file");
   }
   const auto journal = openJournal(arguments, false, "runs export");
