@@ -15,6 +15,8 @@ namespace troupe {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr int kMostLinks = 40;  // As many as the kernel follows.
+
 // Short, so that a name of the greatest length can be written as well.
 fs::path besideOf(const fs::path& path) {
   static std::atomic<unsigned> count{0};
@@ -33,7 +35,8 @@ void syncFolder(const fs::path& folder) {
 ReplacedFile::ReplacedFile(const fs::path& path) : shown_(path), path_(path) {
   std::error_code error;
   // Also of a link that leads to nothing yet: the file is made there.
-  if (fs::is_symlink(path_, error)) path_ = fs::weakly_canonical(path_, error);
+  for (int links = 0; links < kMostLinks && fs::is_symlink(path_, error); ++links)
+    path_ = path_.parent_path() / fs::read_symlink(path_, error);
   struct stat status {};
   const bool there = ::stat(path_.c_str(), &status) == 0;
   if (there && S_ISDIR(status.st_mode)) {
