@@ -36,7 +36,9 @@ std::vector<Answer> answersOf(const journal::SampleRecord& record, const rapidjs
   left_out.add(LeftOut::failed_call,
                std::count_if(record.calls.begin(), record.calls.end(), [](const auto& call) { return !call.ok; }));
   std::vector<Answer> answers;
-  for (const auto& candidate : sample["candidates"].GetArray()) {
+  const auto* candidates = memberAt(sample, "candidates");
+  if (candidates == nullptr) return answers;
+  for (const auto& candidate : candidates->GetArray()) {
     const auto* quality = memberAt(candidate, "quality");
     if (quality == nullptr || !quality->IsNumber()) {
       left_out.add(LeftOut::unscored);
