@@ -103,6 +103,10 @@ std::unique_ptr<journal::Journal> openJournal(const Arguments& arguments, bool w
   return std::make_unique<journal::Journal>(std::move(options));
 }
 
+std::string runName(const Arguments& arguments) {
+  return arguments.positional().empty() ? "last" : arguments.positional()[0];
+}
+
 ExitCode exitCodeOf(const std::string& state) {
   if (state == "complete") return ExitCode::complete;
   if (state == "failed") return ExitCode::all_failed;

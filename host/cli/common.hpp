@@ -33,6 +33,9 @@ std::vector<OptionSpec> recordingOptions();
 /// A name of a file with the value of each --set, --samples, --in-flight, --seed and --genres as overrides.
 std::vector<config::Override> overridesFrom(const Arguments& arguments);
 
+/// The run that the first word names, or "last".
+std::string runName(const Arguments& arguments);
+
 /// What a command ends with that was about a run, by the state in which that ended.
 ExitCode exitCodeOf(const std::string& state);
 

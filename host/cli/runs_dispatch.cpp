@@ -1,48 +1,14 @@
-#include <cerrno>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 
 #include "cli/command.hpp"
 #include "cli/common.hpp"
+#include "cli/export_command.hpp"
 #include "cli/runs_commands.hpp"
 #include "support/unix_time.hpp"
 
 namespace troupe::cli {
 namespace {
-
-std::string runName(const Arguments& arguments) {
-  return arguments.positional().empty() ? "last" : arguments.positional()[0];
-}
-
-ExitCode exportRun(const Arguments& arguments) {
-  arguments.expect(0, 1, "troupe runs export [RUN]");
-  ExportFilters filters;
-  filters.min_quality = arguments.number("min-quality");
-  filters.saved_only = arguments.has("saved");
-  filters.genre = arguments.get("genre");
-  filters.model = arguments.get("model");
-  const bool canonical = arguments.has("canonical");
-  const auto format = exportFormat(canonical ? "canonical" : arguments.get("format", "jsonl"));
-  const auto journal = openJournal(arguments, false, "runs export");
-  const auto file = arguments.get("out");
-  if (file.empty()) {
-    try {
-      runsExport(*journal, runName(arguments), format, filters, std::cout);
-      std::cout.flush();
-      if (!std::cout) throw Failure(ExitCode::journal, "standard output took not all of it");
-    } catch (const Failure&) {
-      if (errno != EPIPE) throw;  // A reader such as `head` that has seen enough is no mistake.
-    }
-    return ExitCode::complete;
-  }
-  std::ofstream out(file, std::ios::binary);
-  if (!out) throw Failure(ExitCode::journal, "cannot write " + file);
-  runsExport(*journal, runName(arguments), format, filters, out);
-  out.close();
-  if (!out) throw Failure(ExitCode::journal, "cannot write all of " + file + "; is the disk full?");
-  return ExitCode::complete;
-}
 
 ExitCode decide(const Arguments& arguments) {
   arguments.expect(3, 3, "troupe runs decide RUN INDEX pass|drop");
@@ -103,17 +69,12 @@ std::vector<Command> runsCommands() {
                                     a.integer("sample", 0, 1'000'000'000), a.has("json"), std::cout);
                         return ExitCode::complete;
                       }});
-  commands.push_back({"runs export", "[RUN] [options]", "write the samples of a run",
+  commands.push_back({"runs export", "[RUN] [options]", "write the samples of a run, or a data set for training",
                       "jsonl: one sample a line, with candidates, scores and votes. csv: the winners. canonical: what "
-                      "equal runs have equal.",
-                      reading({{"format", "jsonl|csv|canonical", "default: jsonl"},
-                               {"canonical", "", "the same as --format canonical"},
-                               {"out", "FILE", "default: standard output"},
-                               {"min-quality", "N", "only winners at or above"},
-                               {"saved", "", "only what a store has saved"},
-                               {"genre", "GENRE", "only this genre"},
-                               {"model", "NAME", "only winners of this node or model"}}),
-                      exportRun});
+                      "equal runs have equal. For training, as JSON Lines: sft (messages), sft-prompt (prompt and "
+                      "completion) and sharegpt (conversations) have the winners, dpo the best and the worst answer, "
+                      "kto every answer with a label.",
+                      reading(exportOptions()), exportRun});
   commands.push_back({"runs decide",
                       "RUN INDEX pass|drop",
                       "decide on a sample that is held for review; resume the run afterwards",

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdio>
 #include <ctime>
 
 namespace troupe::cli {
@@ -30,16 +28,6 @@ std::string durationText(std::int64_t ms) {
   if (seconds < 120) return flooredText(static_cast<double>(ms) / 1000, 1) + " s";
   if (seconds < 7200) return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
   return std::to_string(seconds / 3600) + " h " + std::to_string(seconds % 3600 / 60) + " min";
-}
-
-std::string flooredText(double value, int decimals) {
-  const double scale = std::pow(10.0, decimals);
-  double scaled = std::floor(value * scale);
-  // 8.3 * 10 is 83.00000000000001, 8.2 * 100 is 819.9999999999999: a value that is on the grid stays there.
-  if (std::round(value * scale) / scale == value) scaled = std::round(value * scale);
-  std::array<char, 64> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals, scaled / scale);
-  return buffer.data();
 }
 
 std::string printable(std::string_view text, bool lines) {

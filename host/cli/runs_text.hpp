@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/number_text.hpp"
+
 /// Text for people: what the commands `troupe runs …` print.
 namespace troupe::cli {
 
@@ -12,8 +14,7 @@ namespace troupe::cli {
 std::string timeText(std::int64_t unix_ms);
 /// "61.2 s", "12 min 5 s", "3 h 20 min".
 std::string durationText(std::int64_t ms);
-/// With `decimals`, cut and not rounded, so that 7.96 never reads 8.0.
-std::string flooredText(double value, int decimals);
+using troupe::flooredText;
 /// Without control characters, so that an answer of a model cannot steer the terminal; line breaks and tabs stay when
 /// `lines`.
 std::string printable(std::string_view text, bool lines);

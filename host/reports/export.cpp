@@ -4,14 +4,11 @@
 #include <string>
 
 #include "reports/sample_json.hpp"
+#include "reports/settled_samples.hpp"
 #include "support/json_text.hpp"
-#include "support/near_name.hpp"
-#include "support/problem.hpp"
 
 namespace troupe::reports {
 namespace {
-
-constexpr std::size_t kPage = 512;
 
 // RFC 4180: quotes around what needs them, doubled inside.
 std::string csvField(std::string_view text) {
@@ -65,49 +62,23 @@ std::string csvRow(const journal::SampleRecord& record, const rapidjson::Documen
 
 }  // namespace
 
-bool SampleFilters::mayTake(const journal::SampleRecord& record) const {
-  if (min_quality && !(record.ok && record.quality >= *min_quality)) return false;
-  if (saved_only && record.saves.empty()) return false;
-  return genre.empty() || record.genre == genre;
-}
-
-bool SampleFilters::take(const journal::SampleRecord& record, const rapidjson::Document& sample) const {
-  if (!mayTake(record)) return false;
-  if (model.empty() || record.winner == model) return true;
-  const auto* winner = candidateAt(sample, textAt(sample, "winner"));
-  return winner != nullptr && textAt(*winner, "model") == model;
-}
-
-ExportFormat exportFormat(std::string_view name) {
-  if (name == "jsonl") return ExportFormat::jsonl;
-  if (name == "csv") return ExportFormat::csv;
-  if (name == "canonical") return ExportFormat::canonical;
-  throw Failure(ExitCode::usage, "there is no export format " + troupe::quoted(name) + "; " +
-                                     suggest(name, {"jsonl", "csv", "canonical"}, "formats"));
-}
-
 void writeExport(const journal::Journal& journal, const journal::Run& run, ExportFormat format,
                  const SampleFilters& filters, std::ostream& out) {
   if (format == ExportFormat::csv) {
     out << csvLine({"run", "index", "seed", "genre", "ok", "winner", "model", "quality", "margin", "saved", "system",
                     "prompt", "text", "reason"});
   }
-  for (std::int64_t from = 0; out;) {
-    const auto page = journal.samples(run.key, from, kPage);
-    if (page.empty()) break;
-    from = page.back() + 1;
-    for (const auto index : page) {
-      const auto record = journal.sample(run.key, index);
-      if (!record || !record->settled || !record->decided || !filters.mayTake(*record)) continue;
-      const auto sample = sampleJson(run, *record);
-      if (!filters.take(*record, sample)) continue;
-      if (format == ExportFormat::csv) {
-        out << csvRow(*record, sample);
-      } else {
-        out << (format == ExportFormat::canonical ? canonicalJson(sample) : toJson(sample)) << '\n';
-      }
+  eachSettled(journal, run, [&](const journal::SampleRecord& record) {
+    if (!filters.mayTake(record)) return true;
+    const auto sample = sampleJson(run, record);
+    if (!filters.take(record, sample)) return true;
+    if (format == ExportFormat::csv) {
+      out << csvRow(record, sample);
+    } else {
+      out << (format == ExportFormat::canonical ? canonicalJson(sample) : toJson(sample)) << '\n';
     }
-  }
+    return out.good();
+  });
 }
 
 }  // namespace troupe::reports

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "reports/dataset.hpp"
 #include "reports/export.hpp"
 #include "reports/log_text.hpp"
 #include "server/api_support.hpp"
@@ -26,19 +27,28 @@ void log(const Api& api, Exchange& exchange) {
   reports::writeLog(api.journal, run, exchange.stream(200, "text/plain; charset=utf-8", download(run.id, ".log")));
 }
 
-void exported(const Api& api, Exchange& exchange) {
-  const auto run = runOf(api, exchange);
-  const auto filters = sampleFilters(exchange);
-  auto format = reports::ExportFormat::jsonl;
+reports::ExportFormat formatOf(const Exchange& exchange) {
   try {
-    format = reports::exportFormat(exchange.query("format").value_or("jsonl"));
+    return reports::exportFormat(exchange.query("format").value_or("jsonl"));
   } catch (const Failure& failure) {
     throw HttpError(400, failure.what());
   }
-  const bool csv = format == reports::ExportFormat::csv;
+}
+
+void exported(const Api& api, Exchange& exchange) {
+  const auto run = runOf(api, exchange);
+  reports::DatasetOptions options;
+  options.format = formatOf(exchange);
+  options.filters = sampleFilters(exchange);
+  options.threshold = queryNumber(exchange, "threshold").value_or(options.threshold);
+  options.without_duplicates = queryFlag(exchange, "dedup");
+  const bool csv = options.format == reports::ExportFormat::csv;
   auto& out = exchange.stream(200, csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson",
                               download(run.id, csv ? ".csv" : ".jsonl"));
-  reports::writeExport(api.journal, run, format, filters, out);
+  if (reports::isDataset(options.format))
+    reports::writeDataset(api.journal, run, options, out);
+  else
+    reports::writeExport(api.journal, run, options.format, options.filters, out);
 }
 
 }  // namespace

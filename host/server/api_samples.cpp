@@ -132,14 +132,8 @@ reports::SampleFilters sampleFilters(const Exchange& exchange) {
   filters.genre = exchange.query("genre").value_or("");
   filters.model = exchange.query("model").value_or("");
   filters.saved_only = queryFlag(exchange, "saved");
-  if (const auto text = exchange.query("min_quality")) {
-    std::vector<Problem> ignored;
-    const auto number = parseJson(*text, ignored);
-    if (!number || !number->IsNumber())
-      throw HttpError(
-          400, "query parameter \"min_quality\" is " + troupe::quoted(*text) + "; it takes a number such as 8.5");
-    filters.min_quality = number->GetDouble();
-  }
+  filters.min_quality = queryNumber(exchange, "min_quality");
+  filters.min_margin = queryNumber(exchange, "min_margin");
   return filters;
 }
 

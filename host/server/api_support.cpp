@@ -35,6 +35,16 @@ bool queryFlag(const Exchange& exchange, std::string_view name) {
       400, "query parameter " + troupe::quoted(name) + " is " + troupe::quoted(*value) + "; it takes true or false");
 }
 
+std::optional<double> queryNumber(const Exchange& exchange, std::string_view name) {
+  const auto text = exchange.query(name);
+  if (!text) return std::nullopt;
+  std::vector<Problem> ignored;
+  const auto number = parseJson(*text, ignored);
+  if (number && number->IsNumber()) return number->GetDouble();
+  throw HttpError(400, "query parameter " + troupe::quoted(name) + " is " + troupe::quoted(*text) +
+                           "; it takes a number such as 8.5");
+}
+
 void expectMediaType(const Exchange& exchange, std::initializer_list<std::string_view> types) {
   auto type = lowered(exchange.header("Content-Type"));
   type = type.substr(0, type.find(';'));

@@ -2,6 +2,7 @@
 
 #include <rapidjson/document.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ std::int64_t indexOf(const Exchange& exchange);
 
 /// A query parameter that is on or off: "" and "true", "1", or "false", "0". Throws HttpError(400).
 bool queryFlag(const Exchange& exchange, std::string_view name);
+
+/// A query parameter that is a number. Throws HttpError(400).
+std::optional<double> queryNumber(const Exchange& exchange, std::string_view name);
 
 /// The JSON object of the body, checked against a schema: throws HttpError 415 for another media type, 400 for what is
 /// no JSON, 422 with every mistake. An empty body reads as {} when `may_be_empty`.

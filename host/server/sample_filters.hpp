@@ -1,11 +1,11 @@
 #pragma once
 
-#include "reports/export.hpp"
+#include "reports/sample_filters.hpp"
 #include "server/exchange.hpp"
 
 namespace troupe::server {
 
-/// ?genre, ?model, ?saved and ?min_quality. Throws HttpError(400).
+/// ?genre, ?model, ?saved, ?min_quality and ?min_margin. Throws HttpError(400).
 reports::SampleFilters sampleFilters(const Exchange& exchange);
 
 }  // namespace troupe::server

@@ -71,7 +71,9 @@ TEST_CASE("a mistake on the command line is named, with the near name", "[progra
       {{"validate", "a", "--plugin-path", "/nonexistent"}, 2, "troupe: --plugin-path /nonexistent is no folder\n"},
       {{"runs", "export", "--format", "jsno"},
        2,
-       "troupe: there is no export format \"jsno\"; formats: \"jsonl\", \"csv\", \"canonical\"\n"},
+       "troupe: there is no export format \"jsno\"; formats: \"jsonl\", \"csv\", \"canonical\", \"sft\", "
+       "\"sft-prompt\", "
+       "\"sharegpt\", \"dpo\", \"kto\"\n"},
       {{"graph", "a", "--format", "svg"}, 2, "troupe: --format is \"svg\"; known: mermaid, dot\n"},
   }));
   CAPTURE(arguments);

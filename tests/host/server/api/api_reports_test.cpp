@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "api_rig.hpp"
+#include "reports/dataset.hpp"
 #include "reports/export.hpp"
 
 using namespace troupe;
@@ -83,6 +84,37 @@ TEST_CASE("exports are those of the command, streamed", "[server][api]") {
   rig.problem(400, "GET", url + "?min_quality=[]");
   rig.problem(404, "GET", "/api/v1/runs/none/export");
   rig.problem(404, "GET", "/api/v1/runs/none/log");
+}
+
+TEST_CASE("data sets are those of the command", "[server][api]") {
+  const ApiRig rig;
+  const auto id = rig.complete(rig.ensemble().samples(30).options("source", R"("genres":["noir","myth"])"));
+  const auto url = "/api/v1/runs/" + id + "/export?format=";
+  const auto expected = [&](const reports::DatasetOptions& options) {
+    std::ostringstream out;
+    reports::writeDataset(*rig.journal, rig.journal->findRun(id), options, out);
+    return out.str();
+  };
+  for (const std::string name : {"sft", "sft-prompt", "sharegpt", "dpo", "kto"}) {
+    CAPTURE(name);
+    reports::DatasetOptions options;
+    options.format = reports::exportFormat(name);
+    const auto answer = rig.ask("GET", url + name);
+    CHECK(answer.header("content-type") == "application/x-ndjson");
+    CHECK(answer.header("content-disposition") == "attachment; filename=\"" + id + ".jsonl\"");
+    CHECK(answer.body == expected(options));
+    CHECK(linesOf(answer.body).size() >= 10);
+  }
+  reports::DatasetOptions options;
+  options.format = reports::ExportFormat::kto;
+  options.filters.min_margin = 0.25;
+  options.filters.genre = "noir";
+  options.threshold = 8.75;
+  options.without_duplicates = true;
+  CHECK(rig.ask("GET", url + "kto&min_margin=0.25&genre=noir&threshold=8.75&dedup").body == expected(options));
+  CHECK_THAT(rig.problem(400, "GET", url + "parquet"), Catch::Contains("load_dataset"));
+  CHECK_THAT(rig.problem(400, "GET", url + "dpo&min_margin=much"), Catch::Contains("it takes a number such as 8.5"));
+  rig.problem(400, "GET", url + "kto&threshold=");
 }
 
 TEST_CASE("a reader who leaves in the middle of an export disturbs nobody", "[server][api]") {
