@@ -1,6 +1,8 @@
 // Answers, whole and in chunks, as real servers send them and as none should.
 #include <catch2/catch.hpp>
 
+#include <random>
+
 #include "answer.hpp"
 #include "chunks.hpp"
 #include "support/llm_answers.hpp"
@@ -280,4 +282,33 @@ TEST_CASE("what was used is known when a stream fails", "[openai]") {
   reader.take(chunkWith(R"({"delta":{"content":"Hi"}})", R"(,"usage":{"prompt_tokens":3,"completion_tokens":1})"));
   CHECK(failureOf([&] { reader.finish(); }).code == TROUPE_E_TRANSIENT);
   CHECK(reader.answer().usage.input == 3);
+}
+
+TEST_CASE("answers that are cut or changed anywhere have a class, and do no other harm", "[openai]") {
+  std::vector<std::string> originals;
+  for (const auto whole : {llm::kOpenAi, llm::kGroq, llm::kLlamaCpp, llm::kOpenRouter, llm::kFlagged})
+    originals.emplace_back(whole);
+  for (const auto chunk : llm::kOpenAiStream) originals.emplace_back(chunk);
+  for (const auto chunk : llm::kGroqStream) originals.emplace_back(chunk);
+  const auto survives = [](const std::string& text) {
+    const auto whole = failureOf([&] { candidate(text); });
+    const auto chunk = failureOf([&] {
+      ChunkReader reader;
+      reader.take(text);
+      candidateOf(reader.finish(), "asked");
+    });
+    return whole.code != TROUPE_E_INTERNAL && chunk.code != TROUPE_E_INTERNAL;
+  };
+  std::mt19937 random(7);
+  for (const auto& original : originals) {
+    bool good = true;
+    for (std::size_t cut = 0; cut < original.size(); ++cut) good = good && survives(original.substr(0, cut));
+    for (int i = 0; i < 2000; ++i) {
+      auto changed = original;
+      for (int n = 0; n < 3; ++n) changed[random() % changed.size()] = "\0\xff\\\"{}[]:,0-entf"[random() % 17];
+      good = good && survives(changed);
+    }
+    CAPTURE(original);
+    CHECK(good);
+  }
 }
