@@ -10,6 +10,7 @@
 #include "program/database.hpp"
 #include "program/sandbox.hpp"
 #include "support/json_schema.hpp"
+#include "support/mock_llm.hpp"
 
 namespace {
 
@@ -55,6 +56,17 @@ std::vector<std::string> atFullPace(const std::string& file) {
   for (const auto& node : document["nodes"].GetObject())
     if (std::string(node.value["type"].GetString()) == "troupe.provider.storyteller")
       changes.insert(changes.end(), {"--set", std::string("nodes.") + node.name.GetString() + ".options.pace_ms=0"});
+  return changes;
+}
+
+// Every model of a file at this server instead of its own.
+std::vector<std::string> askingAt(const std::string& base_url, const std::string& file) {
+  std::vector<std::string> changes;
+  const auto document = parsed(readFile(TROUPE_SOURCE_DIR "/" + file));
+  for (const auto& node : document["nodes"].GetObject())
+    if (std::string(node.value["type"].GetString()) == "troupe.provider.openai")
+      changes.insert(changes.end(),
+                     {"--set", std::string("nodes.") + node.name.GetString() + ".options.base_url=" + base_url});
   return changes;
 }
 
@@ -133,9 +145,8 @@ TEST_CASE("every pipeline of config/ runs to its end", "[program][config]") {
     std::string file;  // What it leaves.
   };
   const std::map<std::string, Expected> expected{
-      {"config/few-shot.json", {0, "few-shot.db"}},
-      {"config/from-file.json", {0, "winners.jsonl"}},
-      {"config/replay.json", {0, "replayed.jsonl"}},
+      {"config/few-shot.json", {0, "few-shot.db"}},  {"config/from-file.json", {0, "winners.jsonl"}},
+      {"config/local.json", {0, "local.db"}},        {"config/replay.json", {0, "replayed.jsonl"}},
       {"config/review.json", {5, "reviewed.jsonl"}},  // Held samples are left.
       {"config/stories.json", {0, "stories.db"}}};
   const auto file = GENERATE(from_range(configs()));
@@ -143,7 +154,8 @@ TEST_CASE("every pipeline of config/ runs to its end", "[program][config]") {
   REQUIRE(expected.count(file) == 1);
   const Sandbox sandbox;
   copyConfig(sandbox);
-  const auto result = sandbox.run(joined({"run", file}, atFullPace(file)));
+  const MockLlm llm;
+  const auto result = sandbox.run(joined(joined({"run", file}, atFullPace(file)), askingAt(llm.baseUrl(), file)));
   INFO(result.out << result.err);
   CHECK(result.code == expected.at(file).code);
   CHECK(fs::file_size(sandbox / expected.at(file).file) > 0);
