@@ -39,7 +39,7 @@ std::string refusalOf(const net::HTTPResponse& response, std::istream& in) {
   body.resize(static_cast<std::size_t>(in.gcount()));
   rapidjson::Document problem;
   problem.Parse<rapidjson::kParseIterativeFlag>(body.data(), body.size());
-  const auto status = std::to_string(static_cast<int>(response.getStatus())) + " " + response.getReason();
+  auto status = std::to_string(static_cast<int>(response.getStatus())) + " " + response.getReason();
   if (problem.HasParseError() || !problem.IsObject()) return status;
   for (const char* member : {"detail", "title"})
     if (const auto found = problem.FindMember(member); found != problem.MemberEnd() && found->value.IsString())

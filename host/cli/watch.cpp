@@ -57,7 +57,7 @@ bool WatchStop::sleep(std::chrono::milliseconds time) {
   return !changed_.wait_for(lock, time, [this] { return set_; });
 }
 
-std::optional<std::string> watchJournal(const journal::Journal& journal, journal::Run run, ConsoleView& view,
+std::optional<std::string> watchJournal(const journal::Journal& journal, const journal::Run& run, ConsoleView& view,
                                         WatchStop& stop) {
   std::int64_t cursor = 0;
   int alone = 0;  // Looks in a row that found nobody who writes.

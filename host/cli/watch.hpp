@@ -38,7 +38,7 @@ class WatchStop {
 
 /// Shows a run of the journal until it has ended; its end state, or nothing when stopped. Another process may be
 /// writing.
-std::optional<std::string> watchJournal(const journal::Journal& journal, journal::Run run, ConsoleView& view,
+std::optional<std::string> watchJournal(const journal::Journal& journal, const journal::Run& run, ConsoleView& view,
                                         WatchStop& stop);
 
 /// The address of the stream that a URL of a user means: that itself, or the newest run of a server. Throws

@@ -71,8 +71,8 @@ struct CheckOptions {
   std::filesystem::path base;  ///< what relative paths start from
   std::vector<Override> overrides;
   bool environment = true;                      ///< also check secrets and paths of this machine
-  bool secrets = true;                          ///< of these the secrets; a replay needs none
   std::optional<Confinement> confinement = {};  ///< of a pipeline that somebody else sends
+  bool secrets = true;                          ///< of the environment the secrets too; a replay needs none
 };
 
 /// Reads and checks a pipeline. Throws Problems(invalid_pipeline) with every mistake of the file at once.

@@ -68,7 +68,7 @@ Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog
     : pipeline(pipeline_),
       journal(journal_),
       run(std::move(run_)),
-      options(options_),
+      options(std::move(options_)),
       graph(buildGraph(pipeline)),
       announced(options.resume ? announcedEnd(journal, run) : std::nullopt),
       hub(options.hub ? options.hub : std::make_shared<EventHub>()),
@@ -410,7 +410,7 @@ RunEnd Engine::State::conclude() {
 
 Engine::Engine(const config::Pipeline& pipeline, loader::Catalog& catalog, journal::Journal& journal, journal::Run run,
                EngineOptions options)
-    : state_(std::make_unique<State>(pipeline, catalog, journal, std::move(run), options)) {}
+    : state_(std::make_unique<State>(pipeline, catalog, journal, std::move(run), std::move(options))) {}
 Engine::~Engine() = default;
 RunEnd Engine::run() { return state_->execute(); }
 bool Engine::abandoned() const { return state_->abandoned; }

@@ -82,7 +82,7 @@ NodeRunner::NodeRunner(const Graph::Node& node, std::shared_ptr<loader::Module> 
       pool_(pool),
       timer_(timer),
       events_(std::move(events)),
-      options_(options),
+      options_(std::move(options)),
       plugin_(plugin),
       // Sources and stores keep what they know in their one instance.
       shared_instance_(node.type->per_instance == 0 || node.type->kind == loader::Kind::prompt_source ||

@@ -18,8 +18,8 @@ constexpr int kRetryMs = 50;  // After an accept() that failed, for want of desc
 
 }  // namespace
 
-Acceptor::Acceptor(Poco::Net::ServerSocket socket, Options options, Handlers handlers)
-    : socket_(std::move(socket)),
+Acceptor::Acceptor(const Poco::Net::ServerSocket& socket, Options options, Handlers handlers)
+    : socket_(socket),
       options_(options),
       handlers_(std::move(handlers)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -106,7 +106,7 @@ void Acceptor::enqueue(std::unique_ptr<Poco::Net::StreamSocket> connection) {
     }
   }
   work_.notify_one();
-  if (full) handlers_.refuse(*connection);
+  if (connection) handlers_.refuse(*connection);  // There was no room.
   if (crowded || full) handlers_.crowded();
 }
 

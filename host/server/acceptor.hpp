@@ -32,7 +32,7 @@ class Acceptor final : private Poco::Runnable {
   };
 
   /// `socket` listens and is non-blocking from now on.
-  Acceptor(Poco::Net::ServerSocket socket, Options options, Handlers handlers);
+  Acceptor(const Poco::Net::ServerSocket& socket, Options options, Handlers handlers);
   /// Waits for the connections that are being served.
   ~Acceptor() override;
 

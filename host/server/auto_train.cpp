@@ -38,8 +38,7 @@ AutoTrain::AutoTrain(Parts parts) : parts_(std::move(parts)), cursor_(parts_.hub
   StreamHub::StreamSpec spec;
   spec.name = "auto_train";
   spec.heartbeat = std::chrono::milliseconds(500);
-  const auto heartbeat = std::make_shared<const std::string>(chunk(kHeartbeat));
-  spec.heartbeat_bytes = [heartbeat] { return heartbeat; };
+  spec.heartbeat_bytes = [heartbeat = std::make_shared<const std::string>(chunk(kHeartbeat))] { return heartbeat; };
   spec.replay = [this](journal::RunKey run, std::int64_t after, std::size_t limit) {
     return replay(run, after, limit);
   };

@@ -47,7 +47,7 @@ ServerLog::Level levelOf(int level) {
 struct LiveServer::State {
   State(ServerConfig config_, Parts parts_)
       : config(std::move(config_)),
-        parts(parts_),
+        parts(std::move(parts_)),
         streams(streamOptions(config)),
         pipelines(config.data / "pipelines"),
         api{parts.catalog, parts.journal, parts.runs, pipelines, config},
@@ -141,7 +141,8 @@ struct LiveServer::State {
   std::vector<std::unique_ptr<WebSink>> sinks;
 };
 
-LiveServer::LiveServer(ServerConfig config, Parts parts) : state_(std::make_unique<State>(std::move(config), parts)) {}
+LiveServer::LiveServer(ServerConfig config, Parts parts)
+    : state_(std::make_unique<State>(std::move(config), std::move(parts))) {}
 LiveServer::~LiveServer() = default;
 
 void LiveServer::start() {

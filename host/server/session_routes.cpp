@@ -1,6 +1,7 @@
 #include <rapidjson/document.h>
 
 #include <chrono>
+#include <utility>
 
 #include "config/json_value.hpp"
 #include "server/own_routes.hpp"
@@ -80,7 +81,7 @@ void addSessionRoutes(Router& router, const Tokens& tokens, Sessions& sessions, 
               false});
 
   router.add({"DELETE", "/api/v1/session", Right::none,
-              [&sessions, gate](Exchange& exchange) {
+              [&sessions, gate = std::move(gate)](Exchange& exchange) {
                 if (const auto id = Gate::sessionId(exchange); !id.empty()) sessions.end(id);
                 exchange.empty(204, {{"Set-Cookie", cookie(exchange, gate(), "", 0)}});
               },
@@ -91,7 +92,7 @@ void addTicketRoute(Router& router, const Tickets& tickets, std::function<bool(c
                     std::function<const Gate&()> gate) {
   router.add(
       {"POST", "/api/v1/runs/{run}/tickets", Right::operate,
-       [&tickets, run_exists, gate](Exchange& exchange) {
+       [&tickets, run_exists = std::move(run_exists), gate = std::move(gate)](Exchange& exchange) {
          const auto run = exchange.param("run");
          std::int64_t life = kTicketLife;
          if (!exchange.body().empty()) {

@@ -31,8 +31,8 @@ void setOption(int fd, int level, int option, int value) { ::setsockopt(fd, leve
 
 }  // namespace
 
-SubscriberSocket::SubscriberSocket(Poco::Net::StreamSocket socket)
-    : socket_(std::move(socket)), fd_(socket_.impl()->sockfd()) {
+SubscriberSocket::SubscriberSocket(const Poco::Net::StreamSocket& socket)
+    : socket_(socket), fd_(socket_.impl()->sockfd()) {
   if (socket_.secure()) tls_ = std::make_unique<std::string>();
   setOption(fd_, IPPROTO_TCP, TCP_NODELAY, 1);
   // Not TCP_USER_TIMEOUT: behind a small window the kernel would also give up a reader that is only slow.

@@ -13,7 +13,7 @@ namespace troupe::server {
 /// The connection of one subscriber, plain or TLS. No function blocks or throws. [hub's thread, after the constructor]
 class SubscriberSocket {
  public:
-  explicit SubscriberSocket(Poco::Net::StreamSocket socket);
+  explicit SubscriberSocket(const Poco::Net::StreamSocket& socket);
 
   enum class State { open, blocked, gone };
   /// Offers pieces; `taken` says how many bytes of them need not be offered again. Open: all were taken.

@@ -1,5 +1,7 @@
 #include <rapidjson/document.h>
 
+#include <utility>
+
 #include "server/own_routes.hpp"
 #include "support/json_text.hpp"
 
@@ -10,7 +12,7 @@ void addSystemRoutes(Router& router, const Metrics& metrics, std::function<std::
       {"GET", "/healthz", Right::none, [](Exchange& exchange) { exchange.json(200, R"({"status":"alive"})"); }, false});
 
   router.add({"GET", "/readyz", Right::none,
-              [unready](Exchange& exchange) {
+              [unready = std::move(unready)](Exchange& exchange) {
                 const auto reasons = unready();
                 rapidjson::Document answer(rapidjson::kObjectType);
                 auto& allocator = answer.GetAllocator();

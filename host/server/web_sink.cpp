@@ -149,7 +149,7 @@ struct WebSink::State final : services::WebMount {
   // ---- events to streams
 
   // [sink's thread]
-  void publish(pipeline::SinkFrames frames) {
+  void publish(const pipeline::SinkFrames& frames) {
     for (const auto& json : frames.json) {
       auto frame = readFrame(json);
       auto* stream = frame ? find(frame->stream) : nullptr;

@@ -19,8 +19,8 @@ constexpr std::size_t kLingerBytes = std::size_t{4} << 20;
 
 }  // namespace
 
-Wire::Wire(Poco::Net::StreamSocket socket, ConnectionGuard& guard, const WireLimits& limits)
-    : socket_(std::move(socket)), limits_(limits), block_(new char[kBlock]) {
+Wire::Wire(const Poco::Net::StreamSocket& socket, ConnectionGuard& guard, const WireLimits& limits)
+    : socket_(socket), limits_(limits), block_(new char[kBlock]) {
   watch_.emplace(guard, static_cast<int>(socket_.impl()->sockfd()));
 }
 

@@ -27,7 +27,7 @@ struct WireLimits {
 /// The bytes of one connection: requests in, answers out, within the limits. [one thread]
 class Wire {
  public:
-  Wire(Poco::Net::StreamSocket socket, ConnectionGuard& guard, const WireLimits& limits);
+  Wire(const Poco::Net::StreamSocket& socket, ConnectionGuard& guard, const WireLimits& limits);
 
   /// The next request's head; nothing when the client has ended the connection between two requests, or stays away.
   /// `first`: of the connection. Throws HttpError(408), (431) and what readHead() throws.

@@ -95,3 +95,42 @@ TEST_CASE("a refused key pauses the run with the server's words and without the 
   CHECK(llm.received().size() <= 3 * 4);  // One for each sample in flight, at most.
   CHECK_THAT(traces(sandbox, result), !Contains(kKey));
 }
+
+TEST_CASE("a run that was recorded is repeated to the byte without server and key", "[program][models]") {
+  const Sandbox sandbox;
+  const auto canonical = [&] {
+    const auto exported = sandbox.run({"runs", "export", "last", "--format", "canonical"});
+    REQUIRE(exported.code == 0);
+    return exported.out;
+  };
+  std::string recorded;
+  {
+    std::atomic<int> busy{0};
+    MockLlm llm([&](const Received& got) -> std::optional<LlmReply> {
+      if (got.body.find(R"("model":"anna")") != std::string::npos && busy++ < 2)
+        return LlmReply{429, std::string(llm::kTooFast), {{"retry-after-ms", "20"}}};
+      return std::nullopt;
+    });
+    llm.requireKey(kKey);
+    sandbox.write("p.json", ensembleAt(llm.baseUrl()));
+    const auto result = sandbox.run({"run", "p.json", "--quiet", "--record", "tape"}, withKey(sandbox));
+    CAPTURE(result.err);
+    REQUIRE(result.code == 0);
+    recorded = canonical();
+    CHECK_THAT(traces(sandbox, result), !Contains(kKey));
+    CHECK(Process::count(readFile(sandbox / "tape" / "exchanges.jsonl"), "\n") == 26);
+  }
+  const auto without_key = sandbox.run({"run", "p.json", "--quiet"});
+  CHECK(without_key.code == 3);
+  for (const auto* in_flight : {"1", "8"}) {
+    const auto again = sandbox.run({"run", "p.json", "--quiet", "--replay", "tape", "--in-flight", in_flight});
+    CAPTURE(again.err);
+    REQUIRE(again.code == 0);
+    CHECK(canonical() == recorded);
+  }
+  const auto other = sandbox.run({"run", "p.json", "--replay", "tape", "--seed", "4"});
+  CHECK(other.code == 4);
+  CHECK_THAT(sandbox.run({"runs", "explain", "last", "--sample", "0"}).out, Contains("never asked this"));
+  CHECK(sandbox.run({"run", "p.json", "--replay", "tape", "--record", "tape"}).code == 2);
+  CHECK(sandbox.run({"run", "p.json", "--replay", "nowhere"}).code == 2);
+}

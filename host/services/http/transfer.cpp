@@ -40,8 +40,7 @@ Transfer::Transfer(HttpOutgoing request, const HttpOptions& options, std::vector
 void Transfer::addHeader(const std::string& line) {
   auto* longer = curl_slist_append(headers_.get(), line.c_str());
   if (longer == nullptr) throw std::bad_alloc();
-  headers_.release();
-  headers_.reset(longer);
+  if (headers_.get() != longer) headers_.reset(longer);  // It stays the same but for the first.
 }
 
 void Transfer::setUp() {

@@ -16,13 +16,11 @@ Part notCounted(std::string reason) {
 }
 
 double curve(double x, std::initializer_list<Point> points) {
-  const Point* last = nullptr;
   if (!std::isnan(x)) {
+    const Point* last = points.begin();
+    if (x <= last->x) return last->y;
     for (const auto& point : points) {
-      if (x <= point.x) {
-        if (last == nullptr) return point.y;
-        return last->y + (point.y - last->y) * (x - last->x) / (point.x - last->x);
-      }
+      if (x <= point.x) return last->y + (point.y - last->y) * (x - last->x) / (point.x - last->x);
       last = &point;
     }
     return last->y;
