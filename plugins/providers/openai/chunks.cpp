@@ -7,6 +7,7 @@
 namespace troupe::openai {
 
 std::string_view ChunkReader::take(std::string_view data) {
+  begun_ = true;
   if (data == "[DONE]") done_ = true;
   if (done_) return {};
   rapidjson::Document chunk;

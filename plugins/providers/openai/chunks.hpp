@@ -14,6 +14,8 @@ class ChunkReader {
   /// `malformed` with the place, or what an error object in the stream says.
   std::string_view take(std::string_view data);
 
+  /// Whether anything has come.
+  bool begun() const { return begun_; }
   /// Whether "[DONE]" has come; what follows it is ignored.
   bool done() const { return done_; }
   /// What has come so far: its usage counts also when the stream fails.
@@ -25,7 +27,7 @@ class ChunkReader {
   void takeChoice(const Json& choice, const std::string& pointer);
 
   Answer answer_;
-  bool done_ = false;
+  bool begun_ = false, done_ = false;
 };
 
 }  // namespace troupe::openai

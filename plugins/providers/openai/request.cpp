@@ -32,7 +32,8 @@ std::string bodyFor(const Settings& settings, const Object& prompt, std::int64_t
   JsonWriter json;
   json.beginObject().member("model", settings.model);
   writeMessages(json, settings.system, prompt);
-  json.member("stream", false);
+  json.member("stream", settings.stream);
+  if (settings.stream) json.key("stream_options").beginObject().member("include_usage", true).endObject();
   if (settings.seed) json.member("seed", seed);
   for (const auto& entry : settings.members->GetObject())
     json.member({entry.name.GetString(), entry.name.GetStringLength()}, entry.value);

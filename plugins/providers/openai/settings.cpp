@@ -114,6 +114,7 @@ Settings settingsOf(const Options& options) {
   setFormat(options, members);
   mergeExtra(options, members);
   settings.seed = options.boolean("seed", true) && !members.has("seed");
+  settings.stream = options.boolean("stream", false);
   settings.members = members.json();
   return settings;
 }

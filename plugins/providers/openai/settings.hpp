@@ -19,6 +19,7 @@ struct Settings {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string system;
   bool seed = true;
+  bool stream = false;
   /// The members that every body has beside model and messages: {"temperature": 0.7, …}.
   std::shared_ptr<const rapidjson::Document> members;
 };

@@ -74,6 +74,11 @@ TEST_CASE("each option becomes its member of the request", "[openai]") {
                                              (row.members.empty() ? "" : "," + row.members) + "}");
 }
 
+TEST_CASE("a stream is asked for with its usage", "[openai]") {
+  CHECK_THAT(requestWith(R"("stream":true)").body,
+             Catch::Contains(R"("stream":true,"stream_options":{"include_usage":true})"));
+}
+
 TEST_CASE("options that contradict each other are refused with a sentence", "[openai]") {
   struct Row {
     std::string options, sentence;

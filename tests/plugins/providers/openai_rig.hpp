@@ -30,12 +30,12 @@ class OpenAiRig {
   OpenAiRig(const OpenAiRig&) = delete;
   OpenAiRig& operator=(const OpenAiRig&) = delete;
 
-  static std::shared_ptr<pipeline::Call> call() {
+  static std::shared_ptr<pipeline::Call> call(pipeline::Call::Listener listener = nullptr) {
     const std::string prompt =
         R"({"id":"0","index":0,"seed":7,"messages":[{"role":"user","content":"Go."}],"vars":{}})";
     return std::make_shared<pipeline::Call>(
         openAiType(), R"({"prompt":)" + prompt + R"(,"sample":{"run":"r","index":0,"seed":7,"prompt":)" + prompt + "}}",
-        1);
+        1, std::move(listener));
   }
   pipeline::Call::Result run(pipeline::Call& call) { return call.finish(node_.run(self_, call.table())); }
   pipeline::Call::Result run() { return run(*call()); }

@@ -166,6 +166,68 @@ TEST_CASE("a refused connection and one that is reset in the middle are transien
   CHECK(reset.failure->code == TROUPE_E_TRANSIENT);
 }
 
+TEST_CASE("a streamed answer is the same candidate, and its text comes while it is written", "[openai][network]") {
+  MockLlm llm;
+  llm.requireKey(OpenAiRig::kKey);
+  OpenAiRig rig(llm.baseUrl(), R"(,"stream":true)");
+  std::string deltas;
+  int pieces = 0;
+  const auto call = OpenAiRig::call([&](std::uint32_t kind, std::string_view json) {
+    if (kind != TROUPE_DELTA) return;
+    rapidjson::Document delta;
+    delta.Parse(json.data(), json.size());
+    deltas += delta["text"].GetString();
+    ++pieces;
+  });
+  const auto result = rig.run(*call);
+  REQUIRE_FALSE(result.failure);
+  CHECK(result.values.at(0).json ==
+        R"({"text":")" + MockLlm::story("m-1", 1) +
+            R"(","finish":"stop","model":"m-1-2026-01-01","usage":{"input":19,"output":70}})");
+  CHECK(result.usage == R"({"input":19,"output":70})");
+  CHECK(deltas == MockLlm::story("m-1", 1));
+  CHECK(pieces > 5);
+}
+
+TEST_CASE("what goes wrong with a stream has its class", "[openai][network]") {
+  const std::string chunk = R"(data: {"choices":[{"index":0,"delta":{"content":"Once"}}]})"
+                            "\n\n";
+  const std::string error = R"(data: {"error":{"message":"The server is busy.","code":503}})"
+                            "\n\n";
+  struct Row {
+    LlmReply reply;
+    int code;
+    std::string words;
+  };
+  const auto stream = [](const std::string& body) { return LlmReply{200, body, {}, "text/event-stream"}; };
+  const auto row = GENERATE_COPY(values<Row>(
+      {{stream(chunk), TROUPE_E_TRANSIENT, "the stream ended before the answer did"},
+       {stream(chunk + error), TROUPE_E_OVERLOADED, "The server is busy."},
+       {stream(chunk + "data: {\"choices\":[{]\n\n"), TROUPE_E_MALFORMED, "JSON"},
+       {stream("data: [DONE]\n\n"), TROUPE_E_CONTENT, ""},
+       {stream(""), TROUPE_E_TRANSIENT, "the stream ended before the answer did"},
+       {{429, std::string(llm::kTooFast), {{"retry-after", "7"}}}, TROUPE_E_RATE_LIMITED, "429"},
+       {{200, "<html><body>Log in</body></html>", {}, "text/html"}, TROUPE_E_MALFORMED, "a page instead of JSON"}}));
+  MockLlm llm([&](const Received&) { return std::optional(row.reply); });
+  OpenAiRig rig(llm.baseUrl(), R"(,"stream":true)");
+  const auto result = rig.run();
+  REQUIRE(result.failure);
+  CAPTURE(result.failure->message);
+  CHECK(result.failure->code == row.code);
+  CHECK_THAT(result.failure->message, Contains(row.words) && StartsWith("m-1 at 127.0.0.1:"));
+  CHECK(result.values.empty());
+}
+
+TEST_CASE("a server that does not stream is understood all the same", "[openai][network]") {
+  MockLlm llm([](const Received&) {
+    return std::optional(LlmReply{200, R"({"choices":[{"message":{"content":"Hi."},"finish_reason":"stop"}]})"});
+  });
+  OpenAiRig rig(llm.baseUrl(), R"(,"stream":true)");
+  const auto result = rig.run();
+  REQUIRE_FALSE(result.failure);
+  CHECK(result.values.at(0).json == R"({"text":"Hi.","finish":"stop","model":"m-1","usage":{}})");
+}
+
 TEST_CASE("a redirect to another host is not followed, and the key stays", "[openai][network]") {
   MockLlm elsewhere;
   const auto target = "http://localhost:" + elsewhere.server().url("").substr(17) + "/v1/chat/completions";
