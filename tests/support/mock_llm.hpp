@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,7 +37,10 @@ class MockLlm {
         server_([this](const Received& got, Poco::Net::HTTPServerResponse& response) { send(reply(got), response); }) {}
 
   /// Refuses requests without this key, as OpenAI does.
-  void requireKey(std::string key) { key_ = std::move(key); }
+  void requireKey(std::string key) {
+    const std::lock_guard lock(mutex_);
+    key_ = std::move(key);
+  }
   std::string baseUrl() const { return server_.url("/v1"); }
   HttpServer& server() { return server_; }
   std::vector<Received> received() const { return server_.received(); }
@@ -64,7 +68,7 @@ class MockLlm {
     if (got.path != "/v1/chat/completions" || got.method != "POST")
       return {404, error("Invalid URL (" + got.method + " " + got.path + ")", "invalid_request_error", "unknown_url")};
     const auto auth = got.headers.find("authorization");
-    if (!key_.empty() && (auth == got.headers.end() || auth->second != "Bearer " + key_))
+    if (const auto key = wanted(); !key.empty() && (auth == got.headers.end() || auth->second != "Bearer " + key))
       return {401, std::string(llm::kBadKey)};
     rapidjson::Document request;
     request.Parse(got.body.data(), got.body.size());
@@ -134,7 +138,13 @@ class MockLlm {
     response.send() << reply.body;
   }
 
+  std::string wanted() const {
+    const std::lock_guard lock(mutex_);
+    return key_;
+  }
+
   const Script script_;
+  mutable std::mutex mutex_;  // Guards the next.
   std::string key_;
   std::atomic<std::int64_t> stories_{0};
   HttpServer server_;

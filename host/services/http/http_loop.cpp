@@ -69,6 +69,7 @@ HttpLoop::~HttpLoop() {
   }
   awake();
   thread_.join();
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, nullptr);  // Nobody waits for a socket any more.
   const HttpFailure over(TROUPE_E_CANCELLED, "the host ends");
   for (const auto& transfer : fresh_) transfer->pipe()->end(over);
   while (!transfers_.empty()) {

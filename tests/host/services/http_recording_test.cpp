@@ -168,8 +168,8 @@ TEST_CASE("a folder without a recording, a spoiled one, and one that was cut off
 
 TEST_CASE("a recording that cannot be written fails the request, and keeps whole lines", "[http]") {
   const TempDir folder;
-  const Counting server;
   const auto child = spawn([&] {
+    const Counting server;
     ::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{4096, 4096};
     if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
