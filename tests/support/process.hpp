@@ -96,6 +96,11 @@ class Process {
     if (!waitUntil([&] { return count(out_, text) >= times; }))
       throw std::runtime_error("ended without printing \"" + std::string(text) + "\"; " + printed());
   }
+  /// Takes what has been printed by now: a program whose pipe is full waits.
+  void takeOutput() {
+    drain(out_fd_, out_);
+    drain(err_fd_, err_);
+  }
   /// Until the end.
   Ended wait() {
     waitUntil([] { return false; });
