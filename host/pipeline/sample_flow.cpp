@@ -16,6 +16,14 @@ std::uint64_t hash(std::string_view text) {  // FNV-1a
   return h;
 }
 
+// A judge compares what it was given, and nothing with itself.
+void checkCompared(const ScoreValue& score, const std::vector<std::string>& given) {
+  for (const auto& other : score.compared)
+    if (other == score.candidate || std::find(given.begin(), given.end(), other) == given.end())
+      throw BadValue("compares \"" + score.candidate.substr(0, 200) + "\" with \"" + other.substr(0, 200) +
+                     "\", which is no other candidate that it was given");
+}
+
 }  // namespace
 
 SampleFlow::SampleFlow(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners,
@@ -219,14 +227,16 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
     if (candidate >= 0) {
       const auto id = sample->candidateId(graph_, graph_.candidates[at(candidate)]);
       scores->push_back(completeScore(single(result, "score"), id, name));
+      checkCompared(scores->back(), {id});
       return;
     }
-    std::vector<std::string> known;
+    std::vector<std::string> given;
     for (const auto& edge : graph_.nodes[at(node)].inputs) {
       const std::lock_guard lock(sample->mutex);
       if (sample->answers[at(edge.from)].state == Sample::State::value)
-        known.push_back(sample->candidateId(graph_, edge.from));
+        given.push_back(sample->candidateId(graph_, edge.from));
     }
+    auto known = given;
     for (const auto& value : result.values) {
       auto score = completeScore(value.json, {}, name);
       const auto place = std::find(known.begin(), known.end(), score.candidate);
@@ -234,6 +244,7 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
         throw BadValue("scores a candidate that it was not given, or one twice: \"" + score.candidate.substr(0, 200) +
                        "\"");
       known.erase(place);
+      checkCompared(score, given);
       scores->push_back(std::move(score));
     }
   };

@@ -145,17 +145,58 @@ void checkCost(JsonView value) {
     throw BadValue("\"source\" is none of reported, estimated, unknown");
 }
 
+bool isGrade(JsonView value) { return value.isNumber() && value.number() >= 0 && value.number() <= 10; }
+
 void checkParts(JsonView parts) {
   checkArray(parts, "parts");
   for (const auto& element : parts.elements()) {
     const JsonMembers part(element);
     const auto name = part.at("name");
     const auto value = part.at("value");
-    if (!name.isString() || name.json() == "\"\"" || !value.isNumber() ||
-        !(value.number() >= 0 && value.number() <= 10))
+    if (!name.isString() || name.json() == "\"\"" || !isGrade(value))
       throw BadValue("a part needs \"name\", and \"value\" within 0 and 10");
     if (!isOptionalNumber(part.at("weight"))) throw BadValue("\"weight\" of a part is no number from 0");
     if (!isOptionalText(part.at("reason"))) throw BadValue("\"reason\" is no string");
+  }
+}
+
+// The candidates that a judge compared this one with.
+std::vector<std::string> checkPairs(JsonView pairs) {
+  checkArray(pairs, "pairs");
+  std::vector<std::string> others;
+  for (const auto& element : pairs.elements()) {
+    const JsonMembers pair(element);
+    const auto other = pair.at("other");
+    const auto result = pair.at("result");
+    if (!other.isString() || other.json() == "\"\"") throw BadValue("a pair needs \"other\", the id of a candidate");
+    const double outcome = result.isNumber() ? result.number() : -1;
+    if (outcome != 0 && outcome != 0.5 && outcome != 1)
+      throw BadValue("\"result\" of a pair is none of 1 (won), 0.5 (tie), 0 (lost)");
+    others.push_back(other.text());
+  }
+  return others;
+}
+
+// What the judges of a panel said.
+void checkJudgements(JsonView votes) {
+  checkArray(votes, "votes");
+  for (const auto& element : votes.elements()) {
+    const JsonMembers vote(element);
+    if (!vote.at("judge").isString() || vote.at("judge").json() == "\"\"") throw BadValue("a vote needs \"judge\"");
+    if (vote.at("value") && !isGrade(vote.at("value"))) throw BadValue("\"value\" of a vote is not within 0 and 10");
+    for (const auto name : {"model", "reason"})
+      if (!isOptionalText(vote.at(name))) throw BadValue("\"" + std::string(name) + "\" of a vote is no string");
+    if (vote.at("abstained") && !vote.at("abstained").isBool())
+      throw BadValue("\"abstained\" of a vote is neither true nor false");
+  }
+}
+
+void checkPoints(JsonView points) {
+  checkArray(points, "points");
+  for (const auto& element : points.elements()) {
+    const JsonMembers point(element);
+    if (!point.at("candidate").isString() || !point.at("value").isNumber())
+      throw BadValue("a point needs \"candidate\" and \"value\"");
   }
 }
 
@@ -279,8 +320,8 @@ ScoreValue completeScore(std::string_view emitted, std::string_view candidate, s
       throw BadValue("\"value\" is " + fraction(value) + ", not within 0 and 10");
   }
   if (const auto parts = given(object, "parts")) checkParts(parts);
-  if (const auto pairs = given(object, "pairs"); pairs && !allOf(pairs, [](JsonView pair) { return pair.isObject(); }))
-    throw BadValue("\"pairs\" is no array of objects");
+  if (const auto pairs = given(object, "pairs")) score.compared = checkPairs(pairs);
+  if (const auto votes = given(object, "votes")) checkJudgements(votes);
   const auto reason = givenText(object, "reason");
   if (reason) score.reason = reason.text();
   auto& json = score.json;
@@ -328,6 +369,7 @@ SelectionValue completeSelection(std::string_view emitted, const std::vector<std
   const auto reason = givenText(object, "reason");
   if (reason) selection.reason = reason.text();
   if (const auto votes = given(object, "votes")) checkVotes(votes);
+  if (const auto points = given(object, "points")) checkPoints(points);
   if (const auto abstained = given(object, "abstained");
       abstained && !allOf(abstained, [](JsonView who) { return who.isString(); }))
     throw BadValue("\"abstained\" is no array of strings");
