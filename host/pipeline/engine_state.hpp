@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -68,6 +69,7 @@ struct Engine::State {
   void armDeadline(std::int64_t index, std::int64_t until);
   bool feedbackReady(std::int64_t index) const;
   std::string sourceInput(std::int64_t index) const;
+  std::function<std::string(int from, std::int64_t index)> emitted() const;
 
   // ---- what is told
   void log(int level, const std::string& source, std::string_view message);

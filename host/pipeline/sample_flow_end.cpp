@@ -57,8 +57,7 @@ void SampleFlow::filter(const SamplePtr& sample, std::vector<journal::Row> rows,
   NodeRunner::Request request;
   request.index = sample->index;
   request.random_seed = callSeed(sample->index, node);
-  const auto& inputs = graph_.nodes[at(node)].inputs;
-  request.input = sampleInput(graph_, *sample, inputs.front().port, run_.id);
+  request.input = sampleInput(graph_, *sample, node, run_.id);
   request.accept = [given](Call::Result& result, std::int64_t, int) {
     if (result.hold) {
       given->hold = readHold(*result.hold);
@@ -115,7 +114,7 @@ void SampleFlow::runStores(const SamplePtr& sample) {
     NodeRunner::Request request;
     request.index = sample->index;
     request.random_seed = callSeed(sample->index, node);
-    request.input = sampleInput(graph_, *sample, graph_.nodes[at(node)].inputs.front().port, run_.id);
+    request.input = sampleInput(graph_, *sample, node, run_.id);
     request.accept = [saved](Call::Result& result, std::int64_t, int) {
       for (const auto& value : result.values)
         if (value.port->name == "saved") *saved = normalize(value.json);

@@ -61,8 +61,8 @@ void readTable(const std::string& path, const std::string& other_than_run, std::
                const std::function<bool(FiledStory)>& each) {
   checkTable(path);
   const auto connection = open(path);
-  const auto statement = prepare(path, connection.get(),
-                                 "SELECT run, idx, text FROM stories WHERE run <> ?1 ORDER BY id DESC LIMIT ?2");
+  const auto statement =
+      prepare(path, connection.get(), "SELECT run, idx, text FROM stories WHERE run <> ?1 ORDER BY id DESC LIMIT ?2");
   sqlite3_bind_text(statement.get(), 1, other_than_run.data(), static_cast<int>(other_than_run.size()), SQLITE_STATIC);
   sqlite3_bind_int64(statement.get(), 2, static_cast<std::int64_t>(limit));
   for (;;) {

@@ -10,9 +10,9 @@
 
 namespace troupe::text {
 
-/// MinHash over the word 5-grams of a text, lower case (Broder 1997). Two texts that share the part s of all their 5-grams
-/// (Jaccard) agree in a band of 8 hashes with probability s^8, and in one of the 14 bands with 1 - (1 - s^8)^14: 0.05 at
-/// s = 0.5, 0.92 at 0.8.
+/// MinHash over the word 5-grams of a text, lower case (Broder 1997). Two texts that share the part s of all their
+/// 5-grams (Jaccard) agree in a band of 8 hashes with probability s^8, and in one of the 14 bands with 1 - (1 -
+/// s^8)^14: 0.05 at s = 0.5, 0.92 at 0.8.
 constexpr std::size_t kGram = 5;
 constexpr std::size_t kBands = 14;
 constexpr std::size_t kRows = 8;
