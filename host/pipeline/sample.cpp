@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/json_view.hpp"
+#include "pipeline/judging.hpp"
+
 namespace troupe::pipeline {
 namespace {
 
@@ -281,8 +284,12 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
     // A scorer of whole samples emits several rows; they were appended together, so one of them means all.
     auto& scoring = sample.scorings[at(scorer)][graph.nodes[at(scorer)].per_candidate ? at(candidate) : 0];
     scoring.state = Sample::State::value;
-    scoring.scores.push_back({row.json, sample.candidateId(graph, provider), row.value, {}});
+    const auto reason = JsonMembers(JsonView(row.json)).at("reason");
+    scoring.scores.push_back(
+        {row.json, sample.candidateId(graph, provider), row.value, reason.isString() ? reason.text() : std::string()});
   }
+  for (const int scorer : graph.scorers)
+    for (auto& scoring : sample.scorings[at(scorer)]) inOrder(graph, sample, scoring.scores);
   for (const auto& save : record.saves) {
     const int node = position(save.node);
     if (node < 0) continue;
