@@ -1,6 +1,6 @@
-#include "json_reader.hpp"
+#include "support/json_reader.hpp"
 
-namespace troupe::openai {
+namespace troupe::providers {
 namespace {
 
 const char* typeName(const Json* value) {
@@ -34,6 +34,13 @@ void parseAnswer(rapidjson::Document& document, std::string_view text) {
                   " (byte " + std::to_string(document.GetErrorOffset()) + " of " + std::to_string(text.size()) + ")");
 }
 
+void parseObject(rapidjson::Document& document, std::string_view text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    throw Error(TROUPE_E_MALFORMED, "the answer is empty, where JSON should be");
+  parseAnswer(document, text);
+  if (!document.IsObject()) throwWrongType("", &document, "an object");
+}
+
 const Json* member(const Json& value, std::string_view name) {
   const auto* found = Object(value).find(name);
   return found == nullptr || found->IsNull() ? nullptr : found;
@@ -55,4 +62,4 @@ std::string_view optionalText(const Json& value, std::string_view name, const st
   return textOr(found);
 }
 
-}  // namespace troupe::openai
+}  // namespace troupe::providers

@@ -1,12 +1,9 @@
-#include "usage.hpp"
+#include "support/usage.hpp"
 
-namespace troupe::openai {
+namespace troupe::providers {
 namespace {
 
-std::optional<std::int64_t> tokens(const Json* value) {
-  if (value == nullptr || !value->IsInt64() || value->GetInt64() < 0) return std::nullopt;
-  return value->GetInt64();
-}
+constexpr std::int64_t kMostTokens = std::int64_t{1} << 53;  // More is no count, and sums stay within 64 bits.
 
 void write(JsonWriter& json, const char* name, const std::optional<std::int64_t>& count) {
   if (count) json.member(name, *count);
@@ -14,15 +11,15 @@ void write(JsonWriter& json, const char* name, const std::optional<std::int64_t>
 
 }  // namespace
 
-Usage readUsage(const Json* json) {
-  Usage usage;
-  usage.input = tokens(member(json, "prompt_tokens"));
-  usage.output = tokens(member(json, "completion_tokens"));
-  usage.cached = tokens(member(member(json, "prompt_tokens_details"), "cached_tokens"));
-  usage.reasoning = tokens(member(member(json, "completion_tokens_details"), "reasoning_tokens"));
-  const auto* cost = member(json, "cost");
-  if (cost != nullptr && cost->IsNumber() && cost->GetDouble() >= 0) usage.usd = cost->GetDouble();
-  return usage;
+std::optional<std::int64_t> tokenCount(const Json* value) {
+  if (value == nullptr || !value->IsInt64() || value->GetInt64() < 0 || value->GetInt64() > kMostTokens)
+    return std::nullopt;
+  return value->GetInt64();
+}
+
+std::optional<std::int64_t> sum(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+  if (!a || !b) return a ? a : b;
+  return *a + *b;
 }
 
 void writeUsage(JsonWriter& candidate, const Usage& usage) {
@@ -35,4 +32,4 @@ void writeUsage(JsonWriter& candidate, const Usage& usage) {
   if (usage.usd) candidate.key("cost").beginObject().member("usd", *usage.usd).member("source", "reported").endObject();
 }
 
-}  // namespace troupe::openai
+}  // namespace troupe::providers

@@ -1,8 +1,8 @@
 // What is sent for which options.
 #include <catch2/catch.hpp>
 
+#include "openai/request.hpp"
 #include "openai_options.hpp"
-#include "request.hpp"
 
 namespace {
 
@@ -16,7 +16,7 @@ HttpRequest requestWith(const std::string& options, const std::string& messages 
   const auto text = R"({"messages":)" + messages + "}";
   rapidjson::Document prompt;
   prompt.Parse(text.data(), text.size());
-  return openai::requestFor(openAiSettings(options), Object(prompt), 42);
+  return openai::requestFor(openAiSettings(options), {Object(prompt), 42});
 }
 
 std::string refusal(const std::string& options) {
