@@ -77,6 +77,21 @@ std::string urlOf(std::string_view base_url, std::string_view prefix, std::strin
   return url.append(path.find('?') == std::string_view::npos ? "?" : "&").append(base_url.substr(query + 1));
 }
 
+std::string percentEncoded(std::string_view text, std::string_view keep) {
+  static constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    if (plain || keep.find(c) != std::string_view::npos)
+      encoded += c;
+    else
+      encoded.append("%").append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
+  }
+  return encoded;
+}
+
 std::string_view authorityOf(std::string_view url) {
   if (const auto scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
   return url.substr(0, url.find_first_of("/?#"));

@@ -45,6 +45,9 @@ const Json* extraOf(const Options& options, std::initializer_list<std::string_vi
 /// `main`, what is asked most. A query stays at the end.
 std::string urlOf(std::string_view base_url, std::string_view prefix, std::string_view main, std::string_view path);
 
+/// The text as a part of a path or a query. `keep` are further characters that may stand as they are.
+std::string percentEncoded(std::string_view text, std::string_view keep = "");
+
 /// Host and port of an address.
 std::string_view authorityOf(std::string_view url);
 
