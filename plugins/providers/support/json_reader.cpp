@@ -26,6 +26,8 @@ const char* typeName(const Json* value) {
 }  // namespace
 
 void parseAnswer(rapidjson::Document& document, std::string_view text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    throw Error(TROUPE_E_MALFORMED, "the answer is empty, where JSON should be");
   document.Parse<rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag |
                  rapidjson::kParseIterativeFlag>(text.data() != nullptr ? text.data() : "", text.size());
   if (!document.HasParseError()) return;
@@ -35,8 +37,6 @@ void parseAnswer(rapidjson::Document& document, std::string_view text) {
 }
 
 void parseObject(rapidjson::Document& document, std::string_view text) {
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
-    throw Error(TROUPE_E_MALFORMED, "the answer is empty, where JSON should be");
   parseAnswer(document, text);
   if (!document.IsObject()) throwWrongType("", &document, "an object");
 }

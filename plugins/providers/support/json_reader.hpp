@@ -13,7 +13,7 @@ using Json = rapidjson::Value;
 /// are refused: what would stand in their place was never said by the model. Nesting costs no stack.
 void parseAnswer(rapidjson::Document& document, std::string_view text);
 
-/// The same for an answer that is an object: also an empty text is malformed, and any other type.
+/// The same for an answer that is an object: any other type is malformed.
 void parseObject(rapidjson::Document& document, std::string_view text);
 
 /// The member of an object, or null. A member that is null counts as absent: servers differ in what they leave out.
