@@ -98,6 +98,7 @@ int Call::emit(std::uint32_t kind, std::string_view port, std::string_view json)
     case TROUPE_DELTA:
     case TROUPE_PROGRESS:
     case TROUPE_USAGE:
+    case TROUPE_RATE:
       if (listener_) listener_(kind, json);
       return TROUPE_OK;
     default:

@@ -31,7 +31,7 @@ struct Emission {
 /// the plugin and by whoever may have to give up on it, so it stays valid for a thread that was abandoned.
 class Call final : public services::CallContext {
  public:
-  /// Told of what is not a value: TROUPE_DELTA, TROUPE_PROGRESS, TROUPE_USAGE. On the plugin's thread.
+  /// Told of what is not a value: TROUPE_DELTA, TROUPE_PROGRESS, TROUPE_USAGE, TROUPE_RATE. On the plugin's thread.
   using Listener = std::function<void(std::uint32_t kind, std::string_view json)>;
 
   /// The input is shared with whoever may have to make a further attempt.

@@ -1,6 +1,6 @@
-#include "json_reader.hpp"
+#include "support/json_reader.hpp"
 
-namespace troupe::openai {
+namespace troupe::providers {
 namespace {
 
 const char* typeName(const Json* value) {
@@ -26,12 +26,19 @@ const char* typeName(const Json* value) {
 }  // namespace
 
 void parseAnswer(rapidjson::Document& document, std::string_view text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    throw Error(TROUPE_E_MALFORMED, "the answer is empty, where JSON should be");
   document.Parse<rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag |
                  rapidjson::kParseIterativeFlag>(text.data() != nullptr ? text.data() : "", text.size());
   if (!document.HasParseError()) return;
   throw Error(TROUPE_E_MALFORMED,
               std::string("the answer is no whole JSON: ") + rapidjson::GetParseError_En(document.GetParseError()) +
                   " (byte " + std::to_string(document.GetErrorOffset()) + " of " + std::to_string(text.size()) + ")");
+}
+
+void parseObject(rapidjson::Document& document, std::string_view text) {
+  parseAnswer(document, text);
+  if (!document.IsObject()) throwWrongType("", &document, "an object");
 }
 
 const Json* member(const Json& value, std::string_view name) {
@@ -55,4 +62,4 @@ std::string_view optionalText(const Json& value, std::string_view name, const st
   return textOr(found);
 }
 
-}  // namespace troupe::openai
+}  // namespace troupe::providers

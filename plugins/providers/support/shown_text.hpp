@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace troupe::openai {
+namespace troupe::providers {
 
 /// Whether an answer is a page for people instead of JSON. Its Content-Type counts for nothing: some servers get it
 /// wrong.
@@ -16,4 +16,4 @@ std::string htmlWords(std::string_view html);
 /// those that it refuses, becomes "***".
 std::string shownText(std::string_view text);
 
-}  // namespace troupe::openai
+}  // namespace troupe::providers

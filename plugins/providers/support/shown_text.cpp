@@ -1,11 +1,11 @@
-#include "shown_text.hpp"
+#include "support/shown_text.hpp"
 
 #include <algorithm>
 #include <cctype>
 
 #include <troupe/log_line.hpp>
 
-namespace troupe::openai {
+namespace troupe::providers {
 namespace {
 
 constexpr std::size_t kShown = 300;
@@ -65,4 +65,4 @@ std::string shownText(std::string_view text) {
   return sinks::oneLine(masked, kShown);
 }
 
-}  // namespace troupe::openai
+}  // namespace troupe::providers
