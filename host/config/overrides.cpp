@@ -112,9 +112,9 @@ class Path {
     if (pointer_ == "/ensemble")
       return {"policy", "order", "stop_at", "min_candidates", "max_candidates", "explore", "lag", "by"};
     if (tokens[0] == "nodes" && tokens.size() == 2)
-      return {"type", "enabled", "inputs", "models", "options", "limits", "weight", "isolation"};
+      return {"type", "enabled", "inputs", "models", "options", "limits", "fallback", "weight", "isolation"};
     if (tokens[0] == "nodes" && tokens.size() == 3 && tokens[2] == "limits")
-      return {"in_flight", "rpm", "timeout_s", "retries"};
+      return {"in_flight", "rpm", "tpm", "timeout_s", "retries"};
     return {};
   }
 

@@ -73,6 +73,7 @@ Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog
       graph(buildGraph(pipeline)),
       announced(options.resume ? announcedEnd(journal, run) : std::nullopt),
       hub(options.hub ? options.hub : std::make_shared<EventHub>()),
+      upstreams(options.upstreams ? options.upstreams : std::make_shared<Upstreams>()),
       stats(run.samples, candidateNames(graph)) {
   if (!options.hub) {
     if (options.resume)
@@ -104,9 +105,11 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     }));
   }
   runners.resize(graph.nodes.size());
+  doors.resize(graph.nodes.size());
   for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node)
     if (graph.nodes[static_cast<std::size_t>(node)].type->kind != loader::Kind::sink)
       runners[static_cast<std::size_t>(node)] = makeNamed(graph.name(node), [&] { return makeRunner(node, catalog); });
+  connectFallbacks();
   for (const int node : graph.feedback) makeFeedback(node);
   if (const auto& ensemble = *graph.ensemble; ensemble.policy == config::Ensemble::Policy::bandit)
     history = std::make_unique<EnsembleHistory>(
@@ -123,16 +126,7 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     stats.addRepeated(1);
   };
   ends.store_failed = [this](const std::string& reason) { stop(reason, false); };
-  ends.parked = [this] {
-    std::string why;
-    for (const int node : graph.candidates) {
-      const auto parked = runners[static_cast<std::size_t>(node)]->parked();
-      if (!parked) return;
-      why += (why.empty() ? "" : "; ") + graph.name(node) + ": " + std::string(codeName(parked->code)) + ": " +
-             parked->message;
-    }
-    stop("no provider is left: " + why, false);
-  };
+  ends.parked = [this] { parked(); };
   flow = std::make_unique<SampleFlow>(graph, runners, journal, *pool, run, std::move(ends));
 } catch (...) {
   sinks.clear();
@@ -184,6 +178,7 @@ std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog&
     runner_options.slots =
         plan.config->limits.in_flight > 0 ? plan.config->limits.in_flight : std::max(run.in_flight, kManySlots);
   }
+  addGates(node, runner_options);
   RunnerEvents events;
   events.log = [this](int level, const std::string& source, std::string_view message) { log(level, source, message); };
   events.waiting = [this](const std::string& name, std::int64_t index, const std::string& reason,
