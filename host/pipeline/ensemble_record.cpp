@@ -29,6 +29,7 @@ std::string ensembleMember(const EnsembleRecord& record) {
   json.member("explored", record.explored);
   list(json, "reached", record.reached);
   list(json, "skipped", record.skipped);
+  list(json, "unavailable", record.unavailable);
   json.endObject();
   return "\"ensemble\":" + std::string(json.text());
 }
@@ -41,6 +42,7 @@ EnsembleRecord readEnsembleRecord(const rapidjson::Value& json) {
   record.explored = Object(json).boolean("explored", false);
   record.reached = listAt(json, "reached");
   record.skipped = listAt(json, "skipped");
+  record.unavailable = listAt(json, "unavailable");
   return record;
 }
 

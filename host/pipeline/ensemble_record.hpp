@@ -11,10 +11,11 @@ namespace troupe::pipeline {
 /// All are names of candidates' nodes.
 struct EnsembleRecord {
   std::string policy;
-  std::vector<std::string> order;    ///< whom it would ask, the first one first
-  bool explored = false;             ///< the front was drawn uniformly
-  std::vector<std::string> reached;  ///< whose candidate was good enough
-  std::vector<std::string> skipped;  ///< who was not asked
+  std::vector<std::string> order;        ///< whom it would ask, the first one first
+  bool explored = false;                 ///< the front was drawn uniformly
+  std::vector<std::string> reached;      ///< whose candidate was good enough
+  std::vector<std::string> skipped;      ///< who was not asked
+  std::vector<std::string> unavailable;  ///< who was asked and failed by fault of its service: that says nothing of it
 };
 
 /// `"ensemble":{…}`

@@ -1,5 +1,7 @@
 #include "pipeline/sample_ensemble.hpp"
 
+#include <troupe/troupe.h>
+
 #include <algorithm>
 
 #include "pipeline/flow_helpers.hpp"
@@ -33,6 +35,20 @@ Standing standing(const Graph& graph, const Sample& sample, std::size_t candidat
   if (!answer.asked) return Standing::unasked;
   if (answer.state == Sample::State::failed) return Standing::failed;
   return answer.state == Sample::State::value ? judged(graph, sample, candidate) : Standing::asked;
+}
+
+bool isOfTheService(int code) {
+  return code == TROUPE_E_RATE_LIMITED || code == TROUPE_E_OVERLOADED || code == TROUPE_E_TRANSIENT ||
+         code == TROUPE_E_AUTH || code == TROUPE_E_QUOTA_GONE || code == TROUPE_E_CANCELLED;
+}
+
+// Whether a candidate is missing since a service failed that it, or what it is made from, needs.
+bool isUnavailable(const Graph& graph, const Sample& sample, std::size_t candidate) {
+  const auto& chain = graph.chains[candidate];
+  return std::any_of(chain.begin(), chain.end(), [&](int provider) {
+    const auto& answer = sample.answers[at(provider)];
+    return answer.state == Sample::State::failed && isOfTheService(answer.failure.code);
+  });
 }
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
@@ -69,6 +85,8 @@ EnsembleRecord recordOf(const Graph& graph, const Sample& sample) {
   for (std::size_t c = 0; c < all.size(); ++c) {
     if (all[c] == Standing::reached) record.reached.push_back(graph.name(graph.candidates[c]));
     if (all[c] == Standing::unasked) record.skipped.push_back(graph.name(graph.candidates[c]));
+    if (all[c] == Standing::failed && isUnavailable(graph, sample, c))
+      record.unavailable.push_back(graph.name(graph.candidates[c]));
   }
   return record;
 }
@@ -87,7 +105,7 @@ std::vector<Bandit::Trial> trialsOf(const Graph& graph, const EnsembleRecord& re
   std::vector<Bandit::Trial> trials;
   for (std::size_t c = 0; c < graph.candidates.size(); ++c) {
     const auto& name = graph.name(graph.candidates[c]);
-    if (contains(record.order, name) && !contains(record.skipped, name))
+    if (contains(record.order, name) && !contains(record.skipped, name) && !contains(record.unavailable, name))
       trials.push_back({static_cast<int>(c), first[c], contains(record.reached, name)});
   }
   return trials;

@@ -1,10 +1,13 @@
 // Cascade and bandit in the engine: who is asked, what is told of it, and that it is the same at any concurrency and
 // after a crash.
+#include <troupe/troupe.h>
+
 #include <algorithm>
 #include <set>
 #include <sstream>
 
 #include "pipeline/ensemble_record.hpp"
+#include "pipeline/sample_ensemble.hpp"
 #include "rig.hpp"
 
 namespace troupe::test {
@@ -197,6 +200,39 @@ TEST_CASE("a provider behind others is asked together with them", "[engine][ense
     CHECK(rig.board.count("b", "run") == 1);
     CHECK(rig.sample(0).winner == "a");
   }
+}
+
+TEST_CASE("a bandit is told of what a provider does, not of what its service does", "[engine][ensemble]") {
+  Rig rig;
+  auto text = PipelineText::ensemble(rig.board).samples(1).policy(R"("policy":"bandit")");
+  text.node("edit", "editor", R"({"prompt":"source","draft":"a"})").inputs("score", R"(["b","c","edit"])");
+  text.options("a", R"("act":"fail","code":)" + std::to_string(TROUPE_E_AUTH));
+  text.options("b", R"("act":"fail","code":)" + std::to_string(TROUPE_E_CONTENT));
+  text.options("c", R"("act":"rubbish")").options("edit", "");
+  CHECK(rig.run(text).state == "failed");
+  CHECK(ensembleOf(rig, 0).unavailable == Names{"edit"});
+  CHECK(ensembleOf(rig, 0).reached.empty());
+  CHECK(ensembleOf(rig, 0).skipped.empty());
+}
+
+TEST_CASE("what a bandit learns of a sample", "[ensemble]") {
+  Rig rig;
+  auto text = PipelineText::ensemble(rig.board).policy(R"("policy":"bandit")");
+  text.node("edit", "editor", R"({"prompt":"source","draft":"a"})").inputs("score", R"(["a","b","c","edit"])");
+  const auto pipeline = config::checkPipeline(text.text(), "t.json", catalog(), {rig.dir.path(), {}});
+  const auto graph = pipeline::buildGraph(pipeline);
+  const auto learnt = [&](const pipeline::EnsembleRecord& record) {
+    std::string told;
+    for (const auto& trial : pipeline::trialsOf(graph, record))
+      told += graph.name(graph.candidates[static_cast<std::size_t>(trial.candidate)]) + (trial.first ? " first" : "") +
+              (trial.reached ? " good; " : "; ");
+    return told;
+  };
+  CHECK(learnt({"bandit", {"b", "c", "a", "edit"}, false, {"c"}, {"a", "edit"}, {}}) == "b first; c good; ");
+  CHECK(learnt({"bandit", {"b", "c", "a", "edit"}, false, {"c"}, {"a", "edit"}, {"b"}}) == "c good; ");
+  // Who is asked since another is made from it is asked whatever others answer.
+  CHECK(learnt({"bandit", {"edit", "a", "b", "c"}, true, {"a"}, {"b", "c"}, {}}) == "a first good; edit first; ");
+  CHECK(learnt({}) == "");
 }
 
 // ---- bandit ---------------------------------------------------------------------------------------------------------
