@@ -87,6 +87,19 @@ void lookBack(const journal::Journal& journal, const std::string& pipeline_name,
   if (seen > 0) estimate.source = "from " + std::to_string(seen) + " earlier runs";
 }
 
+// How many samples ask a provider at least: a policy that leaves providers out is sure only of those it asks first.
+std::int64_t leastCalls(const pipeline::Graph& graph, int provider, std::int64_t samples) {
+  if (!graph.ensemble->stopsEarly()) return samples;
+  const auto first = std::min(graph.ensemble->min_candidates, graph.cascade.size());
+  return std::any_of(graph.cascade.begin(), graph.cascade.begin() + static_cast<std::ptrdiff_t>(first),
+                     [&](int candidate) {
+                       const auto& chain = graph.chains[static_cast<std::size_t>(candidate)];
+                       return std::find(chain.begin(), chain.end(), provider) != chain.end();
+                     })
+             ? samples
+             : 0;
+}
+
 std::string span(double seconds) {
   std::ostringstream text;
   text << std::fixed << std::setprecision(seconds < 10 ? 1 : 0);
@@ -131,7 +144,7 @@ ExitCode dryRun(const config::Pipeline& pipeline, loader::Catalog& catalog, cons
     Estimate estimate;
     estimate.node = node.name;
     estimate.source = "unknown: it is not local, and no earlier run is in the journal";
-    estimate.calls_low = samples;
+    estimate.calls_low = leastCalls(graph, position, samples);
     estimate.calls_high = samples * (1 + node.limits.retries);
     const bool local = node.info->net.empty() && std::none_of(node.info->required.begin(), node.info->required.end(),
                                                               [](const auto& id) { return id == "troupe.http/1"; });
@@ -146,12 +159,12 @@ ExitCode dryRun(const config::Pipeline& pipeline, loader::Catalog& catalog, cons
     calls_high += estimate.calls_high;
     time_known = time_known && estimate.latency_ms.known;
     size_known = size_known && estimate.bytes.known;
-    size_low += estimate.bytes.low * static_cast<double>(samples);
+    size_low += estimate.bytes.low * static_cast<double>(estimate.calls_low);
     size_high += estimate.bytes.high * static_cast<double>(samples);
     // The slowest provider leads, and as many of its calls run at once as its limits and the run's allow.
     const int at_once = std::max(
         1, node.limits.in_flight > 0 ? std::min(node.limits.in_flight, pipeline.in_flight) : pipeline.in_flight);
-    auto low = estimate.latency_ms.low * static_cast<double>(samples) / at_once / 1000;
+    auto low = estimate.latency_ms.low * static_cast<double>(estimate.calls_low) / at_once / 1000;
     auto high = estimate.latency_ms.high * static_cast<double>(estimate.calls_high) / at_once / 1000;
     if (node.limits.rpm > 0) {
       low = std::max(low, static_cast<double>(estimate.calls_low) / node.limits.rpm * 60);
@@ -161,6 +174,9 @@ ExitCode dryRun(const config::Pipeline& pipeline, loader::Catalog& catalog, cons
     time_high = std::max(time_high, high);
     estimates.push_back(std::move(estimate));
   }
+
+  if (graph.ensemble->stopsEarly())
+    calls_low = std::max(calls_low, samples * static_cast<std::int64_t>(graph.ensemble->min_candidates));
 
   if (arguments.has("json")) {
     JsonWriter json;

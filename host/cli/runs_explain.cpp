@@ -113,6 +113,19 @@ void printAttempts(const Explained& explained, const std::string& node, std::ost
   }
 }
 
+// Whom a policy asked first, and whom not at all.
+void printAsked(const Explained& explained, std::ostream& out) {
+  const auto* ensemble = memberAt(explained.sample, "ensemble");
+  if (ensemble == nullptr) return;
+  const auto skipped = list(*ensemble, "skipped");
+  if (!skipped.empty()) out << "  not asked: " << skipped << '\n';
+  const auto* explored = memberAt(*ensemble, "explored");
+  const auto reached = list(*ensemble, "reached");
+  out << "  " << printable(textAt(*ensemble, "policy"), false) << ": the order was " << list(*ensemble, "order")
+      << (explored != nullptr && explored->IsTrue() ? " (the first one drawn at random)" : "") << "; "
+      << (reached.empty() ? "none was good enough to stop" : "good enough to stop: " + reached) << '\n';
+}
+
 void printCandidates(const Explained& explained, std::ostream& out) {
   out << "\nCandidates\n";
   const auto winner = textAt(explained.sample, "winner");
@@ -133,6 +146,7 @@ void printCandidates(const Explained& explained, std::ostream& out) {
         << printable(call.message, false) << '\n';
     printAttempts(explained, call.node, out);
   }
+  printAsked(explained, out);
 }
 
 void printVote(const Explained& explained, std::ostream& out) {

@@ -16,19 +16,24 @@ using journal::RunTotals;
 double mean(double sum, std::int64_t count) { return count > 0 ? sum / static_cast<double>(count) : 0; }
 
 std::string modelTable(const RunTotals& totals) {
-  Table table({{"MODEL"},
-               {"WINS", true},
-               {"CANDIDATES", true},
-               {"FAILURES", true},
-               {"RETRIES", true},
-               {"MEAN QUALITY", true},
-               {"MEAN TIME", true}});
+  // Where a policy leaves providers out, how often.
+  const bool stops_early =
+      std::any_of(totals.nodes.begin(), totals.nodes.end(), [](const auto& n) { return n.skipped + n.reached > 0; });
+  std::vector<Table::Column> columns{{"MODEL"}, {"WINS", true}};
+  if (stops_early) columns.insert(columns.end(), {{"REACHED", true}, {"SKIPPED", true}});
+  for (const auto title : {"CANDIDATES", "FAILURES", "RETRIES", "MEAN QUALITY", "MEAN TIME"})
+    columns.push_back({title, true});
+  Table table(std::move(columns));
   for (const auto& node : modelsOf(totals)) {
-    table.add({node.node, std::to_string(node.wins), std::to_string(node.candidates), std::to_string(node.failures),
-               std::to_string(std::max<std::int64_t>(0, node.attempts - node.calls)),
-               node.scored > 0 ? flooredText(mean(node.quality_sum, node.scored), 2) : "-",
-               node.candidates > 0 ? durationText(static_cast<std::int64_t>(mean(node.latency_ms_sum, node.candidates)))
+    std::vector<std::string> cells{node.node, std::to_string(node.wins)};
+    if (stops_early) cells.insert(cells.end(), {std::to_string(node.reached), std::to_string(node.skipped)});
+    cells.insert(cells.end(), {std::to_string(node.candidates), std::to_string(node.failures),
+                               std::to_string(std::max<std::int64_t>(0, node.attempts - node.calls)),
+                               node.scored > 0 ? flooredText(mean(node.quality_sum, node.scored), 2) : "-",
+                               node.candidates > 0
+                                   ? durationText(static_cast<std::int64_t>(mean(node.latency_ms_sum, node.candidates)))
                                    : "-"});
+    table.add(std::move(cells));
   }
   return table.text("  ");
 }
@@ -69,8 +74,10 @@ void showText(const journal::Journal& journal, const journal::Run& run, const Ru
   if (!totals.nodes.empty()) out << '\n' << modelTable(totals);
   if (!totals.genres.empty()) {
     out << '\n';
-    Table genres({{"GENRE"}, {"SAMPLES", true}});
-    for (const auto& [genre, count] : totals.genres) genres.add({printable(genre, false), std::to_string(count)});
+    Table genres({{"GENRE"}, {"SAMPLES", true}, {"SUCCESSFUL", true}, {"KEPT", true}, {"SAVED", true}});
+    for (const auto& [genre, counted] : totals.genres)
+      genres.add({printable(genre, false), std::to_string(counted.samples), std::to_string(counted.successful),
+                  std::to_string(counted.kept), std::to_string(counted.saved)});
     out << genres.text("  ");
   }
   out << '\n';

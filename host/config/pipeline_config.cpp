@@ -6,6 +6,7 @@
 #include "config/canonical_json.hpp"
 #include "config/draft.hpp"
 #include "config/edges.hpp"
+#include "config/ensemble_check.hpp"
 #include "config/json_text.hpp"
 #include "config/json_value.hpp"
 #include "config/option_check.hpp"
@@ -78,6 +79,7 @@ Pipeline checkPipeline(std::string_view text, const std::string& file_name, cons
   connectFallbacks(drafts, report);
   checkCycles(drafts, report);
   checkWhole(drafts, types, report);
+  pipeline.ensemble = checkEnsemble(document, drafts, pipeline.in_flight, report);
   if (!report.empty()) refuse(file_name, report.take());
 
   pipeline.name = nameOf(document, file_name);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/confinement.hpp"
+#include "config/ensemble.hpp"
 #include "loader/manifest.hpp"
 #include "support/problem.hpp"
 
@@ -53,7 +54,7 @@ struct Pipeline {
   std::int64_t samples = 50;
   int in_flight = 8;
   std::optional<std::int64_t> seed;  ///< [0, 2^31); absent = drawn when a run starts
-  std::string policy = "all";
+  Ensemble ensemble;
   std::vector<Node> nodes;  ///< enabled ones, in file order
   std::string text;         ///< the file as read, with comments
   std::string effective;    ///< canonical JSON after overrides, without "ui" and "$schema"

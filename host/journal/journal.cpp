@@ -317,6 +317,11 @@ std::vector<std::int64_t> Journal::samples(RunKey run, std::int64_t from, std::s
                               [&](auto& connection) { return queries::samples(connection, run, from, limit); });
 }
 
+std::vector<EnsembleDecided> Journal::ensembles(RunKey run, std::int64_t from, std::size_t limit) const {
+  return state_->readers.read(std::vector<EnsembleDecided>(),
+                              [&](auto& connection) { return queries::ensembles(connection, run, from, limit); });
+}
+
 RunTotals Journal::totals(RunKey run) const {
   return state_->readers.read(RunTotals(), [&](auto& connection) { return queries::totals(connection, run); });
 }

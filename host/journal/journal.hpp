@@ -98,6 +98,8 @@ class Journal {
   std::int64_t lastStarted(RunKey run) const;
   /// Indices of samples in ascending order from `from` on, for exports.
   std::vector<std::int64_t> samples(RunKey run, std::int64_t from, std::size_t limit) const;
+  /// Decided samples in ascending order from `from` on, with how their providers were asked.
+  std::vector<EnsembleDecided> ensembles(RunKey run, std::int64_t from, std::size_t limit) const;
   RunTotals totals(RunKey run) const;
   /// The latest emission of `node` at or before `index`.
   std::optional<FeedbackEmitted> feedback(RunKey run, std::string_view node, std::int64_t index) const;

@@ -234,21 +234,39 @@ struct SampleRecord {
   std::vector<SampleSaved> saves;
 };
 
+/// How the providers of a decided sample were asked, where the policy of the run leaves some out.
+struct EnsembleDecided {
+  std::int64_t index = 0;
+  std::string genre;
+  std::string json;  ///< member `ensemble` of SampleDecided::json; empty where there is none
+};
+
 /// Sums over the settled samples of a run, for the table at the end and for a resume: what an unsettled one has done
 /// already is not in them (`started` excepted), so a resume counts it when it goes on with it.
 struct NodeTotals {
   std::string node;
   std::int64_t calls = 0, candidates = 0, failures = 0, attempts = 0, wins = 0;
+  std::int64_t skipped = 0;   ///< samples whose policy did not ask it
+  std::int64_t reached = 0;   ///< candidates at which a policy stopped asking
   std::int64_t scored = 0;    ///< candidates of settled samples that have a quality
   double quality_sum = 0;     ///< over those
   double latency_ms_sum = 0;  ///< over the calls that gave a candidate
+};
+/// Coverage: what became of the prompts of a genre.
+struct GenreTotals {
+  std::int64_t samples = 0, successful = 0;
+  std::int64_t kept = 0;     ///< that no filter and no person let not pass
+  std::int64_t saved = 0;    ///< that at least one store has
+  std::int64_t reached = 0;  ///< with a candidate at which a policy stopped asking
+
+  bool operator==(const GenreTotals&) const = default;
 };
 struct RunTotals {
   std::int64_t started = 0, settled = 0, successful = 0, failed = 0;
   std::int64_t saved = 0;    ///< samples that at least one store has
   std::int64_t dropped = 0;  ///< samples that a filter, or a person, let not pass, and that no store has
   std::vector<NodeTotals> nodes;
-  std::map<std::string, std::int64_t> genres;  ///< of settled samples
+  std::map<std::string, GenreTotals> genres;
 };
 
 }  // namespace troupe::journal

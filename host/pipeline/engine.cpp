@@ -6,6 +6,7 @@
 #include <troupe/troupe.hpp>
 
 #include "pipeline/engine_state.hpp"
+#include "pipeline/sample_ensemble.hpp"
 #include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
@@ -110,6 +111,10 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
       runners[static_cast<std::size_t>(node)] = makeNamed(graph.name(node), [&] { return makeRunner(node, catalog); });
   connectFallbacks();
   for (const int node : graph.feedback) makeFeedback(node);
+  if (const auto& ensemble = *graph.ensemble; ensemble.policy == config::Ensemble::Policy::bandit)
+    history = std::make_unique<EnsembleHistory>(
+        Bandit::Options{graph.candidates.size(), ensemble.min_candidates, ensemble.explore, ensemble.by_genre},
+        ensemble.lag);
 
   SampleFlow::Ends ends;
   ends.settled = [this](const SamplePtr& sample, const SettledSample& over_sample, std::vector<journal::Row> rows,
@@ -243,6 +248,26 @@ void Engine::State::restoreFromJournal() {
     from = page.back() + 1;
   }
   for (const auto& [node, store] : feedback) restoreFeedback(node, *store);
+  if (history) restoreEnsemble();
+}
+
+// Gives a bandit all results back. Samples go on from the lowest that is not over.
+void Engine::State::restoreEnsemble() {
+  const auto lowest = again.empty() ? next : again.front();
+  constexpr std::size_t kPage = 1024;
+  for (std::int64_t from = 0;;) {
+    const auto page = journal.ensembles(run.key, from, kPage);
+    for (const auto& decided : page) {
+      rapidjson::Document record;
+      record.Parse(decided.json.data(), decided.json.size());
+      history->decided(
+          decided.index, decided.genre,
+          record.HasParseError() ? std::vector<Bandit::Trial>() : trialsOf(graph, readEnsembleRecord(record)));
+    }
+    history->foldUpTo(lowest);
+    if (page.size() < kPage) break;
+    from = page.back().index + 1;
+  }
 }
 
 // Who resumes a run that is over wants to see its end: it is given once more, also to who has had it.

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "pipeline/engine_state.hpp"
+#include "pipeline/sample_ensemble.hpp"
 #include "support/split_mix.hpp"
 #include "support/unix_time.hpp"
 
@@ -42,7 +43,7 @@ Engine::State::Started Engine::State::startOne(std::unique_lock<std::mutex>& loc
     lock.lock();
     return Started::one;
   }
-  if (source_busy || exhausted || next >= stats.total() || !feedbackReady(next)) return Started::none;
+  if (source_busy || exhausted || next >= stats.total() || !earlierReady(next)) return Started::none;
   source_busy = true;
   ++active;
   const auto index = next;
@@ -95,6 +96,10 @@ void Engine::State::startRestored(std::int64_t index) {
   }
   auto sample = std::make_shared<Sample>(graph, index, record->seed);
   restore(graph, *sample, *record, run.id);
+  if (!sample->decided) {
+    orderProviders(*sample);
+    askNext(graph, *sample);
+  }
   {
     const std::lock_guard lock(mutex);
     live.emplace(index, sample);
@@ -103,7 +108,9 @@ void Engine::State::startRestored(std::int64_t index) {
     // What was in flight when the process died is asked again.
     if (options.resume && run.state == "running" && !sample->decided)
       for (const int node : graph.providers)
-        if (sample->answers[static_cast<std::size_t>(node)].state == Sample::State::waiting) stats.addRepeated(1);
+        if (const auto& answer = sample->answers[static_cast<std::size_t>(node)];
+            answer.asked && answer.state == Sample::State::waiting)
+          stats.addRepeated(1);
   }
   pool->submit([this, sample] { flow->begin(sample); });
 }
@@ -153,6 +160,7 @@ void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptVal
   auto sample = std::make_shared<Sample>(graph, index, sampleSeed(run.seed, index));
   if (prompt) {
     setPrompt(*sample, run.id, prompt->json, prompt->genre);
+    orderProviders(*sample);
   } else {
     setPrompt(*sample, run.id,
               "{\"id\":\"" + std::to_string(index) + "\",\"index\":" + std::to_string(index) +
@@ -180,8 +188,28 @@ void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptVal
   fill();
 }
 
-// With the mutex held.
-bool Engine::State::feedbackReady(std::int64_t index) const {
+// Whom the sample asks first, and then, where the policy leaves providers out. In order of the index; all that it rests
+// on is in the journal before the sample's own beginning is, so that a resume draws the same.
+void Engine::State::orderProviders(Sample& sample) {
+  if (!history) {
+    sample.order = graph.cascade;
+    return;
+  }
+  auto draw = history->draw(sample.index, sample.seed, sample.genre);
+  sample.order = std::move(draw.order);
+  sample.explored = draw.explored;
+}
+
+// A sample is decided, and its rows are appended.
+void Engine::State::learn(const Sample& sample) {
+  if (history)
+    history->decided(sample.index, sample.genre,
+                     sample.ensemble ? trialsOf(graph, *sample.ensemble) : std::vector<Bandit::Trial>());
+}
+
+// With the mutex held. Whether all is known that the sample's prompt and the choice of its providers rest on.
+bool Engine::State::earlierReady(std::int64_t index) const {
+  if (history && !history->ready(index)) return false;
   for (const auto& node : graph.nodes)
     for (const auto& delayed : node.delayed)
       if (!feedback.at(delayed.from)->applied(index - delayed.lag)) return false;
@@ -204,6 +232,7 @@ void Engine::State::settled(const SamplePtr& sample, const SettledSample& settle
     rows.emplace_back(journal::EventAppended{run.key, "sample", stats.sampleEvent(settled, now()), unixMs()});
     // Under the lock: the order of the events is the order of the counts in them.
     journal.append(std::move(rows));
+    learn(*sample);
   }
   for (const int node : graph.feedback) {
     const bool has = std::find(feeds.begin(), feeds.end(), node) != feeds.end();
@@ -231,6 +260,7 @@ void Engine::State::hold(const SamplePtr& sample, int filter, const HoldValue& v
     const std::lock_guard lock(mutex);
     live.erase(sample->index);
     --active;
+    learn(*sample);
     held[sample->index] = Held{graph.name(filter), value.until, value.pass_by_default};
     eta.left(static_cast<std::uint64_t>(sample->index));
     noteWait();
@@ -296,7 +326,7 @@ void Engine::State::checkEnd() {
       if (!stopping) {
         if (!again.empty()) return;
         const bool more = !exhausted && next < stats.total();
-        if (more && feedbackReady(next)) return;
+        if (more && earlierReady(next)) return;
         if (!held.empty()) {
           if (std::any_of(held.begin(), held.end(), [](const auto& h) { return h.second.until.has_value(); })) return;
           pause_for =

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "pipeline/engine.hpp"
+#include "pipeline/ensemble_history.hpp"
 #include "pipeline/eta.hpp"
 #include "pipeline/feedback.hpp"
 #include "pipeline/graph.hpp"
@@ -52,6 +53,7 @@ struct Engine::State {
   std::int64_t sinkCursor(const std::string& sink) const;
   void restoreFromJournal();
   void restoreFeedback(int node, Feedback& store);
+  void restoreEnsemble();
   std::int64_t lag(int node) const;
 
   // ---- which sample starts when
@@ -67,7 +69,9 @@ struct Engine::State {
   void hold(const SamplePtr& sample, int filter, const HoldValue& value);
   bool decide(std::int64_t index, const std::string& filter, bool pass, const std::string& by);
   void armDeadline(std::int64_t index, std::int64_t until);
-  bool feedbackReady(std::int64_t index) const;
+  bool earlierReady(std::int64_t index) const;
+  void orderProviders(Sample& sample);
+  void learn(const Sample& sample);
   std::string sourceInput(std::int64_t index) const;
 
   // ---- services that are out
@@ -114,6 +118,7 @@ struct Engine::State {
   std::vector<int> fallbacks;                        // Likewise; -1: none.
   std::vector<std::unique_ptr<SinkRunner>> sinks;
   std::map<int, std::unique_ptr<Feedback>> feedback;
+  std::unique_ptr<EnsembleHistory> history;  // Of a bandit.
   std::unique_ptr<SampleFlow> flow;
 
   journal::Registration on_event, on_failure;  // Of the journal's listeners.

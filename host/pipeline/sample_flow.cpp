@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pipeline/flow_helpers.hpp"
+#include "pipeline/sample_ensemble.hpp"
 #include "support/split_mix.hpp"
 #include "support/unix_time.hpp"
 
@@ -49,25 +50,31 @@ void SampleFlow::collectReady(Sample& sample) const {
   };
   const auto settled = [&](int node) {
     const auto state = sample.answers[at(node)].state;
-    return state == State::value || state == State::failed;
+    return state == State::value || state == State::failed || state == State::skipped;
   };
-  for (const int node : graph_.providers) {
-    auto& answer = sample.answers[at(node)];
-    if (answer.state != State::waiting) continue;
-    const auto& inputs = graph_.nodes[at(node)].inputs;
-    if (!std::all_of(inputs.begin(), inputs.end(),
-                     [&](const auto& e) { return e.from == graph_.source || settled(e.from); }))
-      continue;
-    const auto broken = std::find_if(inputs.begin(), inputs.end(), [&](const auto& e) {
-      return e.from != graph_.source && sample.answers[at(e.from)].state == State::failed;
-    });
-    if (broken != inputs.end()) {
-      answer.state = State::failed;
-      answer.failure = {TROUPE_E_CONTENT, "its input \"" + graph_.name(broken->from) + "\" failed", -1};
-      continue;
+  // Who fails without being called may be reason to ask another one.
+  for (bool look_again = true; look_again;) {
+    look_again = false;
+    askNext(graph_, sample);
+    for (const int node : graph_.providers) {
+      auto& answer = sample.answers[at(node)];
+      if (answer.state != State::waiting || !answer.asked) continue;
+      const auto& inputs = graph_.nodes[at(node)].inputs;
+      if (!std::all_of(inputs.begin(), inputs.end(),
+                       [&](const auto& e) { return e.from == graph_.source || settled(e.from); }))
+        continue;
+      const auto broken = std::find_if(inputs.begin(), inputs.end(), [&](const auto& e) {
+        return e.from != graph_.source && sample.answers[at(e.from)].state == State::failed;
+      });
+      if (broken != inputs.end()) {
+        answer.state = State::failed;
+        answer.failure = {TROUPE_E_CONTENT, "its input \"" + graph_.name(broken->from) + "\" failed", -1};
+        look_again = true;
+        continue;
+      }
+      answer.state = State::running;
+      add(node, -1);
     }
-    answer.state = State::running;
-    add(node, -1);
   }
   for (const int scorer : graph_.scorers) {
     const auto& plan = graph_.nodes[at(scorer)];
@@ -118,8 +125,8 @@ void SampleFlow::advance(const SamplePtr& sample, const NodeRunner::Outcome* clo
     suspended = sample->suspended;
     if (!suspended && !over) {
       const bool generating = std::any_of(graph_.providers.begin(), graph_.providers.end(), [&](int node) {
-        const auto state = sample->answers[at(node)].state;
-        return state == Sample::State::waiting || state == Sample::State::running;
+        const auto& answer = sample->answers[at(node)];
+        return answer.asked && (answer.state == Sample::State::waiting || answer.state == Sample::State::running);
       });
       sample->phase.store(generating ? Sample::Phase::generating : Sample::Phase::evaluating);
     }
@@ -280,6 +287,10 @@ void SampleFlow::vote(const SamplePtr& sample) {
   std::vector<std::string> ids;
   for (const int node : graph_.candidates)
     if (sample->answers[at(node)].state == Sample::State::value) ids.push_back(sample->candidateId(graph_, node));
+  if (graph_.ensemble->stopsEarly()) {
+    sample->ensemble = recordOf(graph_, *sample);
+    sample->selection = ensembleMember(*sample->ensemble);
+  }
   if (ids.empty()) return fail(sample, noCandidateReason(*sample));
   sample->qualities = computeQualities(graph_, *sample);
   if (std::none_of(sample->qualities.begin(), sample->qualities.end(), [](const auto& q) { return q.has_value(); }))
@@ -301,7 +312,8 @@ void SampleFlow::vote(const SamplePtr& sample) {
     if (outcome.failure) return fail(sample, "no vote: " + describe(graph_.name(graph_.selector), *outcome.failure));
     for (std::size_t c = 0; c < graph_.candidates.size(); ++c)
       if (selection->winner == sample->candidateId(graph_, graph_.candidates[c])) sample->winner = static_cast<int>(c);
-    sample->selection = std::move(selection->members);
+    if (!sample->selection.empty()) sample->selection += ',';
+    sample->selection += selection->members;
     sample->margin = selection->margin;
     sample->decided = sample->ok = true;
     std::vector<journal::Row> rows;
@@ -322,6 +334,7 @@ std::string SampleFlow::noCandidateReason(const Sample& sample) const {
   std::string reason = "no candidate: ";
   bool first = true;
   for (const int node : graph_.candidates) {
+    if (sample.answers[at(node)].state == Sample::State::skipped) continue;
     reason += (first ? "" : "; ") + describe(graph_.name(node), sample.answers[at(node)].failure);
     first = false;
   }

@@ -341,8 +341,8 @@ SelectionValue completeSelection(std::string_view emitted, const std::vector<std
   if (margin) member(members, "margin", fraction(margin));
   member(members, "reason", reason ? reason.json() : "\"\"");
   copyOthers(members, object,
-             {"winner", "ranking", "ties", "abstained", "votes", "margin", "reason", "quality", "qualities", "run",
-              "index", "seed", "prompt", "candidates"});
+             {"winner", "ranking", "ties", "abstained", "votes", "margin", "reason", "quality", "qualities", "ensemble",
+              "run", "index", "seed", "prompt", "candidates"});
   return selection;
 }
 

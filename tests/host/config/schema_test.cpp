@@ -89,7 +89,7 @@ TEST_CASE("the pipeline schema offers only what this version does", "[config]") 
   CHECK(misfits(types, "{" + node).empty());
   CHECK_THAT(misfits(types, R"({ "budget": { "usd": 1 }, )" + node),
              Catch::StartsWith("/budget: unknown key \"budget\""));
-  CHECK_THAT(misfits(types, R"({ "ensemble": { "policy": "bandit" }, )" + node),
+  CHECK_THAT(misfits(types, R"({ "ensemble": { "policy": "bandits" }, )" + node),
              Catch::StartsWith("/ensemble/policy:"));
   CHECK_THAT(misfits(types, R"({ "nodes": { "a": { "type": "test.sink", "isolation": "process" } } })"),
              Catch::StartsWith("/nodes/a/isolation:"));

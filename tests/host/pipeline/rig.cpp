@@ -50,6 +50,7 @@ PipelineText& PipelineText::more(const std::string& name, const std::string& mor
 }
 PipelineText& PipelineText::samples(std::int64_t count) { return samples_ = count, *this; }
 PipelineText& PipelineText::inFlight(int count) { return in_flight_ = count, *this; }
+PipelineText& PipelineText::policy(const std::string& members) { return policy_ = members, *this; }
 PipelineText& PipelineText::without(const std::string& name) {
   std::erase_if(parts_, [&](const Part& part) { return part.name == name; });
   return *this;
@@ -57,7 +58,7 @@ PipelineText& PipelineText::without(const std::string& name) {
 
 std::string PipelineText::text() const {
   std::string text = R"({"name":"t","run":{"samples":)" + std::to_string(samples_) + R"(,"in_flight":)" +
-                     std::to_string(in_flight_) + R"(,"seed":7},"nodes":{)";
+                     std::to_string(in_flight_) + R"(,"seed":7},"ensemble":{)" + policy_ + R"(},"nodes":{)";
   for (const auto& part : parts_) {
     const bool scripted = part.type.find('.') == std::string::npos;
     if (&part != &parts_.front()) text += ',';

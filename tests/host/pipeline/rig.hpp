@@ -36,6 +36,8 @@ class PipelineText {
   PipelineText& without(const std::string& name);
   PipelineText& samples(std::int64_t count);
   PipelineText& inFlight(int count);
+  /// Members of "ensemble".
+  PipelineText& policy(const std::string& members);
   std::string text() const;
 
  private:
@@ -47,6 +49,7 @@ class PipelineText {
   std::vector<Part> parts_;
   std::int64_t samples_ = 4;
   int in_flight_ = 4;
+  std::string policy_;
 };
 
 /// The scripted plugin and the bundled ones, scanned and loaded once per process.
