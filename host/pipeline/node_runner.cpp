@@ -1,12 +1,11 @@
 #include "pipeline/node_runner.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <limits>
-#include <shared_mutex>
 #include <utility>
 
 #include "pipeline/node_network.hpp"
+#include "pipeline/node_runner_state.hpp"
 #include "pipeline/values.hpp"
 #include "support/problem.hpp"
 #include "support/split_mix.hpp"
@@ -28,52 +27,6 @@ std::string seconds(double s) {
 }
 
 }  // namespace
-
-// What a plugin writes comes to the engine as long as there is one: an abandoned thread may write later.
-struct NodeRunner::LogGate {
-  explicit LogGate(std::function<void(int, std::string_view)> to_) : to(std::move(to_)) {}
-  void pass(int level, std::string_view text) {
-    const std::shared_lock lock(mutex);
-    if (open) to(level, text);
-  }
-  void close() {
-    const std::unique_lock lock(mutex);
-    open = false;
-  }
-  const std::function<void(int, std::string_view)> to;
-  std::shared_mutex mutex;  // Guards all below, and is held while `to` is called.
-  bool open = true;
-};
-
-// An instance with the host table that it was made with; outlives the runner inside an abandoned thread.
-struct NodeRunner::LiveInstance {
-  LiveInstance(const Graph::Node& node, std::shared_ptr<loader::Module> module, services::NodeNetwork network,
-               std::function<void(int, std::string_view)> log)
-      : host(std::move(log), {nullptr, std::move(network)}),
-        instance(std::move(module), node.config->type, host.table(), node.config->options) {}
-  services::HostTable host;
-  loader::Instance instance;
-};
-
-// A call through all its attempts.
-struct NodeRunner::Job {
-  Job(Request r, RetryPolicy p) : request(std::move(r)), policy(std::move(p)) {}
-  Request request;
-  RetryPolicy policy;
-  Outcome outcome;
-  bool has_slot = false;  // While it waits for its time.
-  bool waited = false;
-};
-
-// One attempt inside the plugin.
-struct NodeRunner::Execution {
-  std::shared_ptr<Job> job;
-  std::shared_ptr<Call> call;
-  std::shared_ptr<LiveInstance> instance;
-  Timer::Clock::time_point began, deadline;
-  bool cancelled = false;              // Under the runner's mutex.
-  std::atomic<bool> delivered{false};  // By whoever comes first: the plugin's thread, or the sweep that gives up on it.
-};
 
 NodeRunner::NodeRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, TaskPool& pool, Timer& timer,
                        RunnerEvents events, Options options, journal::PluginKey plugin)
@@ -167,11 +120,27 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
     finish(job, closed ? std::nullopt : std::move(refused), closed);
   } else if (pace.count() > 0) {
     enterLater(job, pace, true, "pace of " + jsonNumber(node_.config->limits.rpm) + " calls a minute");
-  } else if (here) {
-    execute(job);
   } else {
-    pool_.submit([this, job = std::move(job)] { execute(job); });
+    approach(job, here);
   }
+}
+
+// With a slot held: through the gates, if there are any.
+void NodeRunner::approach(const std::shared_ptr<Job>& job, bool here) {
+  if (options_.gates.empty()) {
+    if (here) return execute(job);
+    return pool_.submit([this, job] { execute(job); });
+  }
+  auto passage = std::make_shared<Walk>(*this, job);
+  bool closed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    closed = closed_;
+    if (!closed) walks_.insert(passage);
+  }
+  if (!closed) return walk(passage, here);
+  release(nullptr);
+  finish(job, std::nullopt, true);
 }
 
 void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay, bool has_slot,
@@ -192,7 +161,7 @@ void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay,
       const std::lock_guard guard(mutex_);
       if (later_.erase(job) == 0) return;  // closeGate() has it.
     }
-    pool_.submit([this, job, has_slot] { has_slot ? execute(job) : enter(job, true); });
+    pool_.submit([this, job, has_slot] { has_slot ? approach(job, true) : enter(job, true); });
   });
 }
 
@@ -206,11 +175,13 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
   try {
     execution->instance = takeInstance();
   } catch (const std::exception& e) {
+    leaveGates(*job, {});
     release(nullptr);
     finish(job, FailureInfo{TROUPE_E_INTERNAL, e.what(), -1}, false);
     return;
   }
   if (!execution->instance) {
+    leaveGates(*job, {});
     bool given_back = false;
     {
       const std::lock_guard lock(mutex_);
@@ -221,7 +192,7 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
         return;
       }
     }
-    return given_back ? execute(job) : begin(job, true);  // Which refuses it.
+    return given_back ? approach(job, true) : begin(job, true);  // Which refuses it.
   }
   execution->job = job;
   // The input stays the job's, for a further attempt.
@@ -241,6 +212,7 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
   }
   if (closed) {
     --job->outcome.attempts;
+    leaveGates(*job, {});
     release(std::move(execution->instance));
     finish(job, std::nullopt, true);
     return;
@@ -258,7 +230,7 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
     running_.erase(place);
   }
   release(std::move(execution->instance));
-  conclude(job, std::move(result), latency);
+  conclude(job, std::move(result), latency, execution->call->isCancelled());
 }
 
 // Gives back the instance, if there is one, and the slot: to the next in the queue, so that nobody overtakes it.
@@ -277,9 +249,19 @@ void NodeRunner::release(std::shared_ptr<LiveInstance> instance) {
   pool_.submit([this, next] { begin(next, true); });
 }
 
-void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency) {
+// `cut_off`: the plugin never said what became of it.
+void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency, bool cut_off) {
   auto& outcome = job->outcome;
   outcome.latency_ms = latency.count();
+  {
+    AttemptEnd end;
+    end.sent = true;
+    end.cut_off = result.failure && (result.failure->code == TROUPE_E_CANCELLED || cut_off);
+    end.failure = result.failure ? &*result.failure : nullptr;
+    end.result = &result;
+    end.latency = latency;
+    leaveGates(*job, end);
+  }
   auto failure = std::move(result.failure);
   if (!failure) {
     try {
@@ -334,9 +316,11 @@ void NodeRunner::finish(const std::shared_ptr<Job>& job, std::optional<FailureIn
 
 void NodeRunner::closeGate() {
   std::deque<std::shared_ptr<Job>> stopped;
+  std::set<std::shared_ptr<Walk>> walks;
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    walks = walks_;
     stopped.swap(queue_);
     for (auto it = later_.begin(); it != later_.end();) {
       timer_.cancel(it->second);
@@ -346,6 +330,7 @@ void NodeRunner::closeGate() {
     }
   }
   for (auto& job : stopped) pool_.submit([this, job] { finish(job, std::nullopt, true); });
+  withdraw(std::move(walks));
 }
 
 void NodeRunner::cancelAll(const FailureInfo& why) {
@@ -408,7 +393,8 @@ void NodeRunner::giveUp(const std::shared_ptr<Execution>& execution) {
     }
     result.failure = FailureInfo{closed ? TROUPE_E_CANCELLED : TROUPE_E_TRANSIENT,
                                  "no answer within " + timeout + " (timeout_s), and it ignores its cancel", -1};
-    conclude(execution->job, std::move(result), duration_cast<milliseconds>(Timer::Clock::now() - execution->began));
+    conclude(execution->job, std::move(result), duration_cast<milliseconds>(Timer::Clock::now() - execution->began),
+             true);
   });
 }
 

@@ -10,12 +10,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "journal/rows.hpp"
 #include "loader/module.hpp"
+#include "pipeline/attempt_gate.hpp"
 #include "pipeline/call.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/node_figures.hpp"
@@ -36,7 +38,8 @@ struct RunnerEvents {
       waiting;
 };
 
-/// Runs the calls of one node: instances, slots, pace, time limits, repeats. A call that waits holds no thread.
+/// Runs the calls of one node: instances, slots, pace, gates, time limits, repeats. A call that waits holds no thread.
+/// Its functions are in two files: node_runner.cpp (life of a call), node_gates.cpp (its way through the gates).
 /// Owner: the engine, which outlives all calls but abandoned ones.
 class NodeRunner {
  public:
@@ -44,6 +47,7 @@ class NodeRunner {
     int slots = 1;  ///< calls at once
     Backoff backoff;
     services::Network network;
+    std::vector<std::shared_ptr<AttemptGate>> gates;  ///< every attempt goes through them, in this order
     std::chrono::milliseconds grace{2000};  ///< from the cancel of a timed-out call until its thread is given up
   };
   struct FailedAttempt {
@@ -105,15 +109,21 @@ class NodeRunner {
   struct Job;
   struct LogGate;
   struct Execution;
+  struct Walk;
 
   std::shared_ptr<LiveInstance> makeInstance() const;
   std::shared_ptr<LiveInstance> takeInstance();
   void enter(std::shared_ptr<Job> job, bool here);
   void begin(std::shared_ptr<Job> job, bool here);
   void enterLater(const std::shared_ptr<Job>& job, milliseconds delay, bool has_slot, const std::string& reason);
+  void approach(const std::shared_ptr<Job>& job, bool here);
+  void walk(const std::shared_ptr<Walk>& walk, bool here);
+  void turnBack(const std::shared_ptr<Walk>& walk, std::optional<FailureInfo> why);
+  void withdraw(std::set<std::shared_ptr<Walk>> walks);
+  void leaveGates(Job& job, const AttemptEnd& end);
   void execute(const std::shared_ptr<Job>& job);
   void release(std::shared_ptr<LiveInstance> instance);
-  void conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency);
+  void conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency, bool cut_off);
   void finish(const std::shared_ptr<Job>& job, std::optional<FailureInfo> failure, bool suspended);
   void giveUp(const std::shared_ptr<Execution>& execution);
 
@@ -141,6 +151,7 @@ class NodeRunner {
   Timer::Clock::time_point next_start_{};            // Pace of limits.rpm.
   std::deque<std::shared_ptr<Job>> queue_;           // Waits for a slot.
   std::map<std::shared_ptr<Job>, Timer::Id> later_;  // Waits for its time: back-off, pace.
+  std::set<std::shared_ptr<Walk>> walks_;            // On their way through the gates.
   std::vector<std::shared_ptr<LiveInstance>> free_;
   std::list<std::shared_ptr<Execution>> running_;
 };
