@@ -189,22 +189,22 @@ class BudgetCheck {
     const bool output_counts =
         limitsTokens(draft, budget) || (usd && charging.price && charging.price->rates.output > 0);
     if (output_counts && !charging.max_output)
-      report_.add(
-          draft.pointer + "/options/max_tokens",
-          "nobody knows how long an answer of " + troupe::quoted(draft.node.name) + " may be, so the budget cannot be kept",
-          "set max_tokens");
+      report_.add(draft.pointer + "/options/max_tokens",
+                  "nobody knows how long an answer of " + troupe::quoted(draft.node.name) +
+                      " may be, so the budget cannot be kept",
+                  "set max_tokens");
   }
 
   void unknownPrice(const Draft& draft) {
     std::vector<Problem> ignored;
     const auto options = parseJson(draft.node.options, ignored);
     const auto model = std::string(options ? textMember(*options, "model") : std::string_view());
+    const bool tier = options && hasOtherTier(*options);
     std::string at, near;
     for (const auto& host : hostsOf(draft.node)) {
       at = " at " + host;
-      if (near.empty()) near = nearName(model, prices_.modelsOf(host));
+      if (near.empty() && !tier) near = nearName(model, prices_.modelsOf(host));
     }
-    const bool tier = options && hasOtherTier(*options);
     report_.add(
         draft.pointer + "/options" + (tier ? "/service_tier" : "/model"),
         tier ? "the list of prices does not know what this tier costs, so the budget cannot be kept"
