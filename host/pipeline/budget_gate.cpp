@@ -94,7 +94,8 @@ bool BudgetGate::enter(const std::shared_ptr<Passage>& passage) {
     }
     fit = reserve(passage, account, worst.amount);
     if (fit == Ledger::Fit::now) row = reserved(*passage, open_.at(passage.get()));
-    if (fit == Ledger::Fit::never) obstacle = ledger_.obstacle(account, worst.amount);
+    if (fit == Ledger::Fit::never)
+      obstacle = ledger_.obstacle(account, worst.amount, "a call of \"" + node.name + "\"");
   }
   switch (fit) {
     case Ledger::Fit::now:
@@ -201,7 +202,7 @@ BudgetGate::Woken BudgetGate::wake() {
       open_[passage.get()] = open;
       woken.pass.emplace_back(passage, reserved(*passage, open));
     } else {
-      woken.used_up = ledger_.obstacle(account, reservation.reserved);
+      woken.used_up = ledger_.obstacle(account, reservation.reserved, "a call of \"" + passage->node().name + "\"");
       woken.suspend.push_back(passage);
     }
   }
@@ -248,12 +249,13 @@ std::optional<std::string> BudgetGate::mayStart(std::int64_t index, const std::v
   }
   Amount all;
   for (const auto& share : shares) {
-    if (auto why = ledger_.obstacle(share.account, share.worst); !why.empty()) return "budget: " + why;
+    if (auto why = ledger_.obstacle(share.account, share.worst, "a further sample"); !why.empty())
+      return "budget: " + why;
     all.usd = money::saturatingAdd(all.usd, share.worst.usd);
     all.tokens = money::saturatingAdd(all.tokens, share.worst.tokens);
     all.calls += share.worst.calls;
   }
-  return "budget: " + ledger_.obstacle(-1, all) + " for a whole sample";
+  return "budget: " + ledger_.obstacle(-1, all, "a further sample");
 }
 
 // With the mutex held: what the sample has claimed for a node is used up, or not needed.

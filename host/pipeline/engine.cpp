@@ -168,17 +168,6 @@ Engine::State::~State() {
   leaveJournal();
 }
 
-std::shared_ptr<BudgetGate> Engine::State::makeBudget() {
-  BudgetGate::Events events;
-  // By a worker: whoever tells of it may be the journal's thread.
-  events.used_up = [this](const std::string& reason) {
-    pool->submit([this, reason] { stop(reason, false, Cancel::never); });
-  };
-  events.freed = [this] { pool->submit([this] { fill(); }); };
-  events.log = [this](int level, const std::string& node, const std::string& message) { log(level, node, message); };
-  return std::make_shared<BudgetGate>(pipeline, journal, run.key, std::move(events));
-}
-
 std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog& catalog) {
   const auto& plan = graph.nodes[static_cast<std::size_t>(node)];
   const auto module = catalog.load(*catalog.fileOf(plan.config->type));

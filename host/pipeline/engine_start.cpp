@@ -30,6 +30,17 @@ void Engine::State::fill() {
   checkEnd();
 }
 
+std::shared_ptr<BudgetGate> Engine::State::makeBudget() {
+  BudgetGate::Events events;
+  // By a worker: whoever tells of it may be the journal's thread.
+  events.used_up = [this](const std::string& reason) {
+    pool->submit([this, reason] { stop(reason, false, Cancel::never); });
+  };
+  events.freed = [this] { pool->submit([this] { fill(); }); };
+  events.log = [this](int level, const std::string& node, const std::string& message) { log(level, node, message); };
+  return std::make_shared<BudgetGate>(pipeline, journal, run.key, std::move(events));
+}
+
 // With the mutex held, which it gives up in between.
 Engine::State::Started Engine::State::startOne(std::unique_lock<std::mutex>& lock) {
   if (stopping || active >= run.in_flight) return Started::none;

@@ -114,12 +114,13 @@ void Ledger::unclaim(const Share& share) {
   subtract(of(share.account).claimed, share.worst);
 }
 
-std::string Ledger::obstacle(const Book& book, const Amount& more) {
+std::string Ledger::obstacle(const Book& book, const Amount& more, const std::string& who) {
   const auto& [spent, reserved] = book.balance;
   const auto say = [&](const char* key, const std::string& used, const std::string& kept, const std::string& limit,
                        const std::string& next) {
-    return used + " spent and " + kept + " reserved of " + limit + " (" + book.name + "." + key +
-           "), and the next may take up to " + next;
+    const auto path = book.name + "." + key;
+    return used + " spent and " + kept + " reserved of " + limit + " (" + path + "), and " + who + " may take up to " +
+           next + "; raise it with --set " + path + "=N";
   };
   const auto number = [](std::int64_t n) { return std::to_string(n); };
   const auto after = spent + more;
@@ -135,9 +136,9 @@ std::string Ledger::obstacle(const Book& book, const Amount& more) {
   return {};
 }
 
-std::string Ledger::obstacle(int account, const Amount& more) const {
-  auto text = obstacle(run_, more);
-  if (text.empty() && account >= 0) text = obstacle(accounts_[static_cast<std::size_t>(account)], more);
+std::string Ledger::obstacle(int account, const Amount& more, const std::string& who) const {
+  auto text = obstacle(run_, more, who);
+  if (text.empty() && account >= 0) text = obstacle(accounts_[static_cast<std::size_t>(account)], more, who);
   return text;
 }
 

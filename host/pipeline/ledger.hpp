@@ -54,8 +54,9 @@ class Ledger {
   };
   const Balance& run() const { return run_.balance; }
   const Balance& account(int account) const { return accounts_[static_cast<std::size_t>(account)].balance; }
-  /// In words, which limit `more` would go beyond; "" when none.
-  std::string obstacle(int account, const Amount& more) const;
+  /// In words, which limit `more` would go beyond, which `who` ("a call of …") wants; "" when none. Account -1: the
+  /// run's limits alone.
+  std::string obstacle(int account, const Amount& more, const std::string& who) const;
 
  private:
   struct Book {
@@ -68,7 +69,7 @@ class Ledger {
   };
   static constexpr std::int64_t kScale = 1000;
   Book& of(int account) { return accounts_[static_cast<std::size_t>(account)]; }
-  static std::string obstacle(const Book& book, const Amount& more);
+  static std::string obstacle(const Book& book, const Amount& more, const std::string& who);
 
   Book run_;
   std::vector<Book> accounts_;

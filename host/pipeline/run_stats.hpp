@@ -74,7 +74,7 @@ class RunStats {
     std::string waiting_for;
     double elapsed_s = 0;  ///< active time
     std::optional<EtaRange> eta;
-    std::string cost;  ///< JSON; empty when there is nothing to tell
+    std::string cost = {};  ///< JSON; empty when there is nothing to tell
   };
   /// The seed's progress object with Troupe's additions.
   std::string progress(const Now& now) const;

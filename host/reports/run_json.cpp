@@ -80,7 +80,8 @@ std::vector<journal::NodeTotals> modelsOf(const journal::RunTotals& totals) {
   return nodes;
 }
 
-rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals& totals, const std::string& state) {
+rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals& totals, const std::string& state,
+                               const RunCost& cost) {
   rapidjson::Document document(rapidjson::kObjectType);
   auto& allocator = document.GetAllocator();
   const RunCounts counts{totals.settled, totals.successful, totals.failed, totals.saved};
@@ -108,6 +109,7 @@ rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals
     genres.AddMember(rapidjson::Value(genre, allocator), rapidjson::Value(count), allocator);
   }
   document.AddMember("genres", genres, allocator);
+  if (auto json = costJson(cost, allocator); !json.IsNull()) document.AddMember("cost", json, allocator);
   return document;
 }
 

@@ -78,7 +78,7 @@ class Schedule {
     const auto fit = ledger_->reserve(one.account, one.reservation);
     if (fit == Ledger::Fit::never) {
       ++refusals_;
-      CHECK_FALSE(ledger_->obstacle(one.account, one.reservation.reserved).empty());
+      CHECK_FALSE(ledger_->obstacle(one.account, one.reservation.reserved, "it").empty());
       over_ = over_ || pick(3) == 0;  // Others go on for a while: the runner's gate closes a little later.
       return true;
     }
@@ -201,8 +201,9 @@ TEST_CASE("an attempt waits while others may settle for less and is refused when
   CHECK(ledger.run().spent.usd == 100);
   Ledger::Reservation last{{1, 0, 1}, {}}, free{{0, 0, 1}, {}};
   CHECK(ledger.reserve(0, last) == Ledger::Fit::never);
-  CHECK(ledger.obstacle(0, last.reserved) ==
-        "$0.000001 spent and $0.00 reserved of $0.000001 (budget.usd), and the next may take up to $0.000001");
+  CHECK(ledger.obstacle(0, last.reserved, "a call of \"a\"") ==
+        "$0.000001 spent and $0.00 reserved of $0.000001 (budget.usd), and a call of \"a\" may take up to $0.000001; "
+        "raise it with --set budget.usd=N");
   CHECK(ledger.reserve(0, free) == Ledger::Fit::now);
 }
 
