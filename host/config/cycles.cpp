@@ -21,6 +21,7 @@ Followers followersOf(const Drafts& drafts) {
     if (!node.enabled) continue;
     for (const auto& from : drafts.nodes[i].upstream) add(from, i);
     for (const auto& [role, provider] : node.models) add(provider, i);
+    if (!node.fallback.empty()) add(node.fallback, i);
   }
   return followers;
 }

@@ -42,6 +42,33 @@ bool checkTarget(const Drafts& drafts, const Draft& draft, const std::string& na
 
 }  // namespace
 
+void connectFallbacks(Drafts& drafts, Report& report) {
+  for (auto& draft : drafts.nodes) {
+    const auto* fallback = member(*draft.json, "fallback");
+    if (fallback == nullptr || !fallback->IsString()) continue;
+    const auto pointer = draft.pointer + "/fallback";
+    const auto name = std::string(textOf(*fallback));
+    if (draft.node.info != nullptr && draft.node.info->kind != loader::Kind::provider) {
+      report.add(pointer, "only a provider has a fallback", "leave it out");
+      continue;
+    }
+    if (!checkTarget(drafts, draft, name, pointer, report)) {
+      draft.sound = false;
+      continue;
+    }
+    const auto* theirs = drafts.find(name)->node.info;
+    if (draft.node.info != nullptr && theirs != nullptr)
+      for (const auto& port : draft.node.info->in)
+        if (const auto* same = theirs->input(port.name); same == nullptr || same->type != port.type) {
+          report.add(pointer,
+                     troupe::quoted(name) + " takes no " + port.type + " on a port " + troupe::quoted(port.name),
+                     "name a provider with the same inputs");
+          draft.sound = false;
+        }
+    draft.node.fallback = name;
+  }
+}
+
 void connectModels(Drafts& drafts, Report& report) {
   const auto callable = providers(drafts);
   for (auto& draft : drafts.nodes) {

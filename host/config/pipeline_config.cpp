@@ -85,6 +85,7 @@ Pipeline checkPipeline(std::string_view text, const std::string& file_name, cons
   for (auto& draft : drafts.nodes) option_check.check(draft);
   connectNodes(drafts, pipeline.in_flight, report);
   connectModels(drafts, report);
+  connectFallbacks(drafts, report);
   checkCycles(drafts, report);
   checkWhole(drafts, types, report);
   pipeline.budget = checkBudget(document, drafts, *pricesFor(file_name, options), report);

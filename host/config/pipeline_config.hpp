@@ -33,6 +33,7 @@ struct Input {
 struct Limits {
   int in_flight = 0;       ///< calls at once; 0 = as many as the run has
   double rpm = 0;          ///< calls started per minute; 0 = no limit
+  double tpm = 0;          ///< tokens per minute, input and output; 0 = no limit
   double timeout_s = 120;  ///< per attempt
   int retries = 2;         ///< attempts after the first
 };
@@ -50,6 +51,7 @@ struct Node {
   bool enabled = true;
   std::vector<Input> inputs;                  ///< in file order; only from enabled nodes
   std::map<std::string, std::string> models;  ///< role -> provider node
+  std::string fallback;            ///< a provider's: the provider node that answers when this one cannot; may be empty
   std::string options = "{}";      ///< JSON, completed with defaults; paths absolute; secrets as "${secret:NAME}"
   std::vector<std::string> hosts;  ///< of the addresses in its options
   Limits limits;

@@ -34,6 +34,8 @@ class Passage {
   virtual void refuse(FailureInfo why) = 0;
   /// The attempt is not made now: the call comes back as suspended, since the run is about to pause. As above.
   virtual void suspend() = 0;
+  /// It comes to this gate once more, by enter(): what it waits for has changed. False as for pass().
+  virtual bool again() = 0;
   /// Tells those who watch why it waits, and until when if that is known. Any number of times.
   virtual void waits(const std::string& reason, std::optional<std::chrono::milliseconds> about) = 0;
 };

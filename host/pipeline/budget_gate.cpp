@@ -79,7 +79,8 @@ void BudgetGate::tell(const std::function<void(const Events&)>& what) {
 bool BudgetGate::enter(const std::shared_ptr<Passage>& passage) {
   const auto& node = passage->node();
   const int account = accountOf(node);
-  const auto worst = worstCase(node, passage->input());
+  const bool counts = accounts_[static_cast<std::size_t>(account)].counted;
+  const auto worst = counts ? worstCase(node, passage->input()) : Worst();
   std::optional<journal::Row> row;
   std::string obstacle;
   auto fit = Ledger::Fit::now;
@@ -88,7 +89,7 @@ bool BudgetGate::enter(const std::shared_ptr<Passage>& passage) {
     auto& mine = accounts_[static_cast<std::size_t>(account)];
     mine.largest_input = std::max(mine.largest_input, worst.input);
     dropShare(passage->index(), account);
-    if (!mine.counted) {
+    if (!counts) {
       open_[passage.get()] = {next_id_++, account, passage->attempt(), {worst.amount, {}}};
       return true;
     }
@@ -155,8 +156,10 @@ void BudgetGate::left(const Passage& passage, const AttemptEnd& end) {
     const auto open = found->second;
     open_.erase(found);
     auto& account = accounts_[static_cast<std::size_t>(open.account)];
-    const auto& [worst, kept] = open.reservation;
-    const auto charge = chargeOf(passage.node(), account.counted ? kept : worst, end);
+    const auto& kept = open.reservation.reserved;
+    auto charge = chargeOf(passage.node(), kept, end);
+    if (charge.at_worst && !account.counted)  // Nothing was reserved: only now it is of interest.
+      charge = chargeOf(passage.node(), worstCase(passage.node(), passage.input()).amount, end);
     if (ledger_.settle(open.account, open.reservation, charge.amount) && account.counted)
       excess = "a call has cost " + money::usdText(charge.amount.usd) + " and " + std::to_string(charge.amount.tokens) +
                " tokens, more than the " + money::usdText(kept.usd) + " and " + std::to_string(kept.tokens) +

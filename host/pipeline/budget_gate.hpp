@@ -60,8 +60,8 @@ class BudgetGate final : public AttemptGate, public std::enable_shared_from_this
 
  private:
   struct Account {
-    const config::Node* node;
-    bool counted = false;            ///< its attempts are reserved
+    const config::Node* const node;
+    const bool counted;              ///< its attempts are reserved
     std::int64_t largest_input = 0;  ///< that was foreseen for an attempt so far, in tokens
     money::Nano estimated = 0;
     std::int64_t unknown = 0;
@@ -98,7 +98,7 @@ class BudgetGate final : public AttemptGate, public std::enable_shared_from_this
   std::mutex events_mutex_;  // Held while somebody is told.
   std::optional<Events> events_;
 
-  mutable std::mutex mutex_;  // Guards all below.
+  mutable std::mutex mutex_;  // Guards all below, but for what is const in an account.
   std::vector<Account> accounts_;
   Ledger ledger_;
   std::int64_t next_id_;

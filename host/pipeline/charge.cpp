@@ -112,15 +112,15 @@ Charge chargeOf(const config::Node& node, const Amount& worst, const Usage& usag
   charge.amount.calls = 1;
   charge.mark = "none";
   if (!node.charging.metered) return charge;
-  const bool counted = usage.input && usage.output;
+  charge.at_worst = !usage.counted();
   const config::Tokens tokens{usage.input.value_or(0), usage.cached.value_or(0), usage.output.value_or(0)};
-  charge.amount.tokens = counted ? tokens.sum() : worst.tokens;
+  charge.amount.tokens = usage.counted() ? tokens.sum() : worst.tokens;
   if (usage.usd) {
     charge.amount.usd = *usage.usd;
     charge.mark = "reported";
   } else if (!node.charging.price) {
     charge.mark = "unknown";
-  } else if (counted) {
+  } else if (usage.counted()) {
     charge.amount.usd = std::min(kMostUsd, config::costOf(*node.charging.price, tokens));
     charge.mark = "reported";
   } else {
@@ -140,7 +140,7 @@ Charge chargeOf(const config::Node& node, const Amount& worst, const AttemptEnd&
   if (!end.result->values.empty()) {
     const auto candidate = usageOf(end.result->values.front().json);
     if (candidate.usd) usage.usd = candidate.usd;
-    if (candidate.input && candidate.output) usage = candidate;
+    if (candidate.counted()) usage = candidate;
   }
   if (!usage.output && wasRefused(end)) {
     charge.amount.calls = 1;
@@ -150,6 +150,7 @@ Charge chargeOf(const config::Node& node, const Amount& worst, const AttemptEnd&
   charge = chargeOf(node, worst, usage);
   if (!usage.output || !wasBrokenOff(end) || !node.charging.metered) return charge;
   // The model may have written more than was told of before the answer broke off.
+  charge.at_worst = true;
   charge.amount.tokens = std::max(charge.amount.tokens, worst.tokens);
   if (!node.charging.price) return charge;
   charge.amount.usd = std::max(charge.amount.usd, worst.usd);
@@ -157,8 +158,9 @@ Charge chargeOf(const config::Node& node, const Amount& worst, const AttemptEnd&
   return charge;
 }
 
-std::string costJson(const config::Node& node, std::string_view input, std::string_view emitted) {
-  const auto charge = chargeOf(node, worstCase(node, input).amount, usageOf(emitted));
+std::string costJson(const config::Node& node, const std::function<std::string()>& input, std::string_view emitted) {
+  const auto usage = usageOf(emitted);
+  const auto charge = chargeOf(node, usage.counted() || usage.usd ? Amount() : worstCase(node, input()).amount, usage);
   return "{\"usd\":" + jsonNumber(money::usdOf(charge.amount.usd)) + ",\"source\":\"" + std::string(charge.mark) +
          "\"}";
 }

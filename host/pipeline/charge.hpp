@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ Worst worstCase(const config::Node& node, std::string_view input);
 struct Usage {
   std::optional<std::int64_t> input, cached, output;
   std::optional<money::Nano> usd;
+  bool counted() const { return input && output; }
 };
 /// Of what it emitted as a candidate, or as TROUPE_USAGE; empty where it is malformed.
 Usage usageOf(std::string_view emitted);
@@ -33,13 +35,15 @@ struct Charge {
   Amount amount;
   Usage usage;
   std::string_view mark;  ///< as in journal::Charged
+  bool at_worst = false;  ///< the amount is, in whole or in part, the worst case
 };
 /// `worst` is what was reserved, or could have been.
 Charge chargeOf(const config::Node& node, const Amount& worst, const AttemptEnd& end);
 /// Of an answer.
 Charge chargeOf(const config::Node& node, const Amount& worst, const Usage& usage);
 
-/// The member `cost` of a candidate whose provider does not tell it, as JSON; `emitted` is what it emitted for `input`.
-std::string costJson(const config::Node& node, std::string_view input, std::string_view emitted);
+/// The member `cost` of a candidate whose provider does not tell it, as JSON; `emitted` is what it emitted for the
+/// input that `input` gives, which is asked for when there was no usage.
+std::string costJson(const config::Node& node, const std::function<std::string()>& input, std::string_view emitted);
 
 }  // namespace troupe::pipeline

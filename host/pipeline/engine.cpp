@@ -72,6 +72,7 @@ Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog
       graph(buildGraph(pipeline)),
       announced(options.resume ? announcedEnd(journal, run) : std::nullopt),
       hub(options.hub ? options.hub : std::make_shared<EventHub>()),
+      upstreams(options.upstreams ? options.upstreams : std::make_shared<Upstreams>()),
       stats(run.samples, candidateNames(graph)) {
   if (!options.hub) {
     if (options.resume)
@@ -105,9 +106,11 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
   runners.resize(graph.nodes.size());
   budget = makeBudget();
   for (const int node : graph.providers) asked.push_back(graph.name(node));
+  doors.resize(graph.nodes.size());
   for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node)
     if (graph.nodes[static_cast<std::size_t>(node)].type->kind != loader::Kind::sink)
       runners[static_cast<std::size_t>(node)] = makeNamed(graph.name(node), [&] { return makeRunner(node, catalog); });
+  connectFallbacks();
   for (const int node : graph.feedback) makeFeedback(node);
 
   SampleFlow::Ends ends;
@@ -119,17 +122,8 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     const std::lock_guard lock(mutex);
     stats.addRepeated(1);
   };
-  ends.store_failed = [this](const std::string& reason) { stop(reason, false, Cancel::later); };
-  ends.parked = [this] {
-    std::string why;
-    for (const int node : graph.candidates) {
-      const auto parked = runners[static_cast<std::size_t>(node)]->parked();
-      if (!parked) return;
-      why += (why.empty() ? "" : "; ") + graph.name(node) + ": " + std::string(codeName(parked->code)) + ": " +
-             parked->message;
-    }
-    stop("no provider is left: " + why, false, Cancel::later);
-  };
+  ends.store_failed = [this](const std::string& reason) { stop(reason, false); };
+  ends.parked = [this] { parked(); };
   flow = std::make_unique<SampleFlow>(graph, runners, journal, *pool, run, std::move(ends));
 } catch (...) {
   if (budget) budget->close();
@@ -183,6 +177,7 @@ std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog&
     runner_options.slots =
         plan.config->limits.in_flight > 0 ? plan.config->limits.in_flight : std::max(run.in_flight, kManySlots);
   }
+  addGates(node, runner_options);
   if (kind == loader::Kind::provider && budget->concerns(*plan.config)) runner_options.gates.push_back(budget);
   RunnerEvents events;
   events.log = [this](int level, const std::string& source, std::string_view message) { log(level, source, message); };

@@ -43,7 +43,7 @@ std::shared_ptr<BudgetGate> Engine::State::makeBudget() {
 
 // With the mutex held, which it gives up in between.
 Engine::State::Started Engine::State::startOne(std::unique_lock<std::mutex>& lock) {
-  if (stopping || active >= run.in_flight) return Started::none;
+  if (stopping || active >= run.in_flight || inRecess()) return Started::none;
   if (!again.empty()) {
     const auto index = again.front();
     again.pop_front();

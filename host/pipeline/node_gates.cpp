@@ -63,11 +63,11 @@ bool NodeRunner::Walk::take(bool gone) {
   return true;
 }
 
-bool NodeRunner::Walk::pass() {
+bool NodeRunner::Walk::goOn(std::size_t gates) {
   const std::lock_guard lock(mutex);  // Kept to the end: closeGate(), and so the runner's end, waits for it.
   if (state != State::kept) return false;
   state = State::walking;
-  ++at;
+  at += gates;
   runner.pool_.submit([walk = shared_from_this()] { walk->runner.walk(walk, true); });
   return true;
 }

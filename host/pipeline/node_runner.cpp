@@ -1,6 +1,7 @@
 #include "pipeline/node_runner.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -19,6 +20,12 @@ using std::chrono::milliseconds;
 
 constexpr int kMostLost = 16;  // Threads that one node may keep for ever.
 constexpr const char* kStuck = "the node is stuck: its calls never returned; no new instance is made";
+
+// Another service may do better; a bad request fails everywhere.
+bool isOfTheService(int code) {
+  return code == TROUPE_E_AUTH || code == TROUPE_E_QUOTA_GONE || code == TROUPE_E_RATE_LIMITED ||
+         code == TROUPE_E_OVERLOADED || code == TROUPE_E_TRANSIENT;
+}
 
 std::string seconds(double s) {
   auto text = jsonNumber(s);
@@ -78,7 +85,7 @@ std::shared_ptr<NodeRunner::LiveInstance> NodeRunner::takeInstance() {
 }
 
 void NodeRunner::run(Request request, bool here) {
-  RetryPolicy policy(node_.config->limits.retries, options_.backoff);
+  RetryPolicy policy(node_.config->limits.retries, options_.backoff, options_.gated);
   enter(std::make_shared<Job>(std::move(request), policy), here);
 }
 
@@ -98,7 +105,6 @@ void NodeRunner::enter(std::shared_ptr<Job> job, bool here) {
 void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
   std::optional<FailureInfo> refused;
   bool closed = false;
-  milliseconds pace{0};
   {
     const std::lock_guard lock(mutex_);
     closed = closed_;
@@ -106,20 +112,11 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
       refused = FailureInfo{TROUPE_E_INTERNAL, kStuck, -1};
     } else if (parked_) {
       refused = parked_;
-    } else if (!closed && node_.config->limits.rpm > 0) {
-      // Rounded up to the timer's unit, so that a call never comes early.
-      const auto now = Timer::Clock::now();
-      const auto start = std::max(now, next_start_);
-      next_start_ =
-          start + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(60.0 / node_.config->limits.rpm));
-      pace = std::chrono::ceil<milliseconds>(start - now);
     }
   }
   if (closed || refused) {
     release(nullptr);
     finish(job, closed ? std::nullopt : std::move(refused), closed);
-  } else if (pace.count() > 0) {
-    enterLater(job, pace, true, "pace of " + jsonNumber(node_.config->limits.rpm) + " calls a minute");
   } else {
     approach(job, here);
   }
@@ -143,25 +140,20 @@ void NodeRunner::approach(const std::shared_ptr<Job>& job, bool here) {
   finish(job, std::nullopt, true);
 }
 
-void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay, bool has_slot,
-                            const std::string& reason) {
+void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay, const std::string& reason) {
   job->waited = true;
   if (events_.waiting) events_.waiting(node_.config->name, job->request.index, reason, delay);
   const std::lock_guard lock(mutex_);
-  job->has_slot = has_slot;
   if (closed_) {
-    pool_.submit([this, job, has_slot] {
-      if (has_slot) release(nullptr);
-      finish(job, std::nullopt, true);
-    });
+    pool_.submit([this, job] { finish(job, std::nullopt, true); });
     return;
   }
-  later_[job] = timer_.after(delay, [this, job, has_slot] {
+  later_[job] = timer_.after(delay, [this, job] {
     {
       const std::lock_guard guard(mutex_);
       if (later_.erase(job) == 0) return;  // closeGate() has it.
     }
-    pool_.submit([this, job, has_slot] { has_slot ? approach(job, true) : enter(job, true); });
+    pool_.submit([this, job] { enter(job, true); });
   });
 }
 
@@ -290,10 +282,11 @@ void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, 
   const auto spread = job->request.random_seed ^ (static_cast<std::uint64_t>(outcome.attempts) * kSplitMixStep);
   if (const auto delay = job->policy.next(*failure, spread)) {
     const auto reason = std::string(codeName(failure->code)) + ": " + failure->message;
-    enterLater(job, std::clamp(*delay, milliseconds(0), milliseconds(std::chrono::hours(24))), false, reason);
+    enterLater(job, std::clamp(*delay, milliseconds(0), milliseconds(std::chrono::hours(24))), reason);
     return;
   }
-  if (failure->code == TROUPE_E_AUTH || failure->code == TROUPE_E_QUOTA_GONE) {
+  const bool has_end = options_.gated && failure->retry_after_ms >= 0;  // The gate knows.
+  if (failure->code == TROUPE_E_AUTH || (failure->code == TROUPE_E_QUOTA_GONE && !has_end)) {
     const std::lock_guard lock(mutex_);
     if (!parked_) parked_ = failure;
   }
@@ -308,10 +301,29 @@ void NodeRunner::finish(const std::shared_ptr<Job>& job, std::optional<FailureIn
     if (const bool fails = failure.has_value(); failing_.load(std::memory_order_relaxed) != fails)
       failing_.store(fails, std::memory_order_relaxed);
   }
+  if (failure && !suspended && fallback_ != nullptr && isOfTheService(failure->code)) return handOver(job, *failure);
   job->outcome.failure = std::move(failure);
   job->outcome.suspended = suspended;
+  job->outcome.answered_by = this;
   auto done = std::move(job->request.done);
   done(job->outcome);
+}
+
+// The fallback's call goes on with the same request; what has been tried stays in the outcome.
+void NodeRunner::handOver(const std::shared_ptr<Job>& job, const FailureInfo& failure) {
+  events_.log(TROUPE_WARNING, node_.config->name,
+              "sample " + std::to_string(job->request.index) + " goes to the fallback " +
+                  fallback_->node_.config->name + ": " + std::string(codeName(failure.code)) + ": " + failure.message);
+  auto request = job->request;  // A thread that was given up may still read the job's.
+  request.done = [tried = std::move(job->outcome), done = std::move(request.done)](Outcome& outcome) mutable {
+    for (auto& failed : outcome.failed) failed.attempt += tried.attempts;
+    outcome.attempts += tried.attempts;
+    tried.failed.insert(tried.failed.end(), std::make_move_iterator(outcome.failed.begin()),
+                        std::make_move_iterator(outcome.failed.end()));
+    outcome.failed = std::move(tried.failed);
+    done(outcome);
+  };
+  fallback_->run(std::move(request), false);
 }
 
 void NodeRunner::closeGate() {
@@ -324,7 +336,6 @@ void NodeRunner::closeGate() {
     stopped.swap(queue_);
     for (auto it = later_.begin(); it != later_.end();) {
       timer_.cancel(it->second);
-      if (it->first->has_slot) --used_;
       stopped.push_back(it->first);
       it = later_.erase(it);
     }
@@ -405,7 +416,7 @@ NodeFigures NodeRunner::figures() const {
   figures.failing = failing_.load(std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   figures.running = static_cast<std::int64_t>(running_.size());
-  figures.waiting = static_cast<std::int64_t>(later_.size());
+  figures.waiting = static_cast<std::int64_t>(later_.size() + walks_.size());
   figures.parked = parked_.has_value();
   figures.stuck = stuck_;
   return figures;

@@ -46,7 +46,6 @@ struct NodeRunner::Job {
   RetryPolicy policy;
   Outcome outcome;
   std::shared_ptr<Walk> walk;  // Of the attempt that is inside the plugin; the gates hear of its end.
-  bool has_slot = false;       // While it waits for its time.
   bool waited = false;
 };
 
@@ -69,11 +68,13 @@ struct NodeRunner::Walk final : Passage, std::enable_shared_from_this<NodeRunner
   int attempt() const override { return job->outcome.attempts + 1; }
   const std::string& input() const override { return job->request.input; }
   std::uint64_t randomSeed() const override { return job->request.random_seed; }
-  bool pass() override;
+  bool pass() override { return goOn(1); }
+  bool again() override { return goOn(0); }
   void refuse(FailureInfo why) override { end(std::move(why)); }
   void suspend() override { end(std::nullopt); }
   void waits(const std::string& reason, std::optional<std::chrono::milliseconds> about) override;
 
+  bool goOn(std::size_t gates);
   void end(std::optional<FailureInfo> why);
   bool take(bool gone);
 

@@ -166,12 +166,18 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
     CostOf cost_of;
     if (const auto& config = *graph_.nodes[at(node)].config; config.charging.price)
       cost_of = [&](std::string_view emitted) {
-        return costJson(config, providerInput(graph_, *sample, node), emitted);
+        return costJson(
+            config, [&] { return providerInput(graph_, *sample, node); }, emitted);
       };
     *candidate =
         completeCandidate(single(result, "candidate"), sample->index, graph_.name(node), latency_ms, attempts, cost_of);
   };
   request.done = [this, sample, node, candidate](NodeRunner::Outcome& outcome) {
+    const auto* by = outcome.answered_by;
+    if (!outcome.suspended && !outcome.failure && by != &runner(node)) {
+      candidate->json.pop_back();
+      candidate->json += ",\"via\":" + jsonString(by->node().config->name) + "}";
+    }
     std::vector<journal::Row> rows;
     for (auto& failed : outcome.failed)
       rows.emplace_back(journal::Attempt{run_.key, sample->index, graph_.name(node), failed.attempt,
@@ -188,7 +194,7 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
                                              outcome.attempts,
                                              outcome.latency_ms,
                                              unixMs(),
-                                             runner(node).plugin()});
+                                             by->plugin()});
       const std::lock_guard lock(sample->mutex);
       auto& answer = sample->answers[at(node)];
       answer.state = outcome.failure ? Sample::State::failed : Sample::State::value;

@@ -202,7 +202,7 @@ TEST_CASE("an override (--set) that leads nowhere or to nonsense is refused", "[
       {"nodes.wren.option.model", "x",
        R"(--set nodes.wren.option.model: "/nodes/wren" has no "option"; did you mean "options"?)"},
       {"nodes.wren.limits.retry", "1",
-       R"(--set nodes.wren.limits.retry: "/nodes/wren/limits" has no "retry"; known: "in_flight", "rpm", "timeout_s", "retries")"},
+       R"(--set nodes.wren.limits.retry: "/nodes/wren/limits" has no "retry"; known: "in_flight", "rpm", "tpm", "timeout_s", "retries")"},
       {"samples", "5",
        R"(--set samples: a pipeline has no "samples"; known: "name", "run", "ensemble", "nodes", "budget")"},
       {"run.sample", "5", R"(--set run.sample: "/run" has no "sample"; did you mean "samples"?)"},

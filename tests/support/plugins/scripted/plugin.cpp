@@ -277,6 +277,7 @@ class Sink final : public Node {
 using namespace troupe::scripted;
 TROUPE_MODULE(TROUPE_NODE(Source, "org.example.scripted.source"),
               TROUPE_NODE(Provider, "org.example.scripted.provider"),
+              TROUPE_NODE(Provider, "org.example.scripted.provider_remote"),
               TROUPE_NODE(Provider, "org.example.scripted.provider_one"),
               TROUPE_NODE(Provider, "org.example.scripted.provider_three"),
               TROUPE_NODE(Scorer, "org.example.scripted.scorer"),
