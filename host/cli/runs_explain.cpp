@@ -12,6 +12,7 @@
 #include "reports/sample_details.hpp"
 #include "reports/sample_json.hpp"
 #include "support/json_text.hpp"
+#include "support/money.hpp"
 #include "support/problem.hpp"
 
 namespace troupe::cli {
@@ -200,6 +201,32 @@ void printFate(const Explained& explained, std::ostream& out) {
   }
 }
 
+// What each attempt has cost, those of judges too.
+void printCost(const Explained& explained, std::ostream& out) {
+  const auto& record = explained.record;
+  if (record.charges.empty() && record.reservations.empty()) return;
+  out << "\nCost\n";
+  Table table({{"NODE"}, {"ATTEMPT", true}, {"INPUT", true}, {"OUTPUT", true}, {"USD", true}, {"HOW IT IS KNOWN"}});
+  const auto tokens = [](const std::optional<std::int64_t>& count) { return count ? std::to_string(*count) : "-"; };
+  money::Nano sum = 0;
+  for (const auto& row : record.charges) {
+    sum += row.nano_usd;
+    const auto how = row.mark == "reported"    ? "reported"
+                     : row.mark == "estimated" ? "estimated: no usage was reported, so its worst case"
+                     : row.mark == "unknown"   ? "unknown: it has no price"
+                     : row.mark == "none"      ? "not charged"
+                                               : "not made";
+    table.add({printable(row.node, false), std::to_string(row.attempt), tokens(row.input), tokens(row.output),
+               money::usdText(row.nano_usd), how});
+  }
+  for (const auto& row : record.reservations) {
+    sum += row.nano_usd;
+    table.add({printable(row.node, false), std::to_string(row.attempt), "-", "-", money::usdText(row.nano_usd),
+               "reserved: in flight, or when its process ended"});
+  }
+  out << table.text("  ") << "  in all " << money::usdText(sum) << '\n';
+}
+
 void printPlugins(const Explained& explained, std::ostream& out) {
   out << "\nMade by\n";
   Table table({{"NODE"}, {"PLUGIN"}, {"VERSION"}, {"SHA256"}});
@@ -225,6 +252,7 @@ void explainText(const Explained& explained, bool chosen, std::ostream& out) {
   printCandidates(explained, out);
   printVote(explained, out);
   printFate(explained, out);
+  printCost(explained, out);
   if (const auto* winner = candidateAt(explained.sample, textAt(explained.sample, "winner"))) {
     out << "\nText\n" << indented(textAt(*winner, "text"), "  ");
   }

@@ -3,6 +3,7 @@
 
 #include "cli/runs_commands.hpp"
 #include "cli/runs_text.hpp"
+#include "reports/cost_json.hpp"
 #include "reports/run_json.hpp"
 #include "reports/sample_json.hpp"
 #include "support/json_text.hpp"
@@ -38,6 +39,37 @@ std::string modelTable(const RunTotals& totals) {
   return table.text("  ");
 }
 
+// "1.5" of one limit, and so on: "$1.50 of $5.00", "1200 tokens", "18 of 40 calls".
+std::string spentText(const journal::Spending& spent, const config::BudgetLimits& limits) {
+  auto text = money::usdText(spent.nano_usd - spent.open_nano_usd);
+  if (limits.usd) text += " of " + money::usdText(*limits.usd);
+  text += ", " + std::to_string(spent.tokens);
+  if (limits.tokens) text += " of " + std::to_string(*limits.tokens);
+  text += " tokens, " + std::to_string(spent.calls);
+  if (limits.calls) text += " of " + std::to_string(*limits.calls);
+  return text + (spent.calls == 1 && !limits.calls ? " call" : " calls");
+}
+
+void showCost(const RunCost& cost, bool in_flight, std::ostream& out) {
+  if (cost.providers.empty() && !cost.budget.any()) return;
+  const auto& all = cost.all;
+  out << "  cost      " << spentText(all, cost.budget.run) << '\n';
+  if (all.open > 0)
+    out << "            " << money::usdText(all.open_nano_usd)
+        << (in_flight ? " reserved for calls in flight\n" : " more for calls that were in flight when it ended\n");
+  if (all.estimated_nano_usd > all.open_nano_usd)
+    out << "            " << money::usdText(all.estimated_nano_usd - all.open_nano_usd)
+        << " of it estimated: no usage was reported\n";
+  if (all.unknown > 0) out << "            " << all.unknown << " calls at a price that is unknown, counted as $0\n";
+  if (cost.projected > 0) out << "            projected for all samples: " << money::usdText(cost.projected) << '\n';
+  if (cost.providers.size() < 2 && cost.budget.nodes.empty()) return;
+  for (const auto& one : cost.providers) {
+    const auto own = cost.budget.nodes.find(one.node);
+    out << "            " << printable(one.node, false) << ": "
+        << spentText(one, own != cost.budget.nodes.end() ? own->second : config::BudgetLimits()) << '\n';
+  }
+}
+
 // The samples that wait for a person, with what `runs decide` needs to know of them.
 void showHeld(const journal::Journal& journal, const journal::Run& run, std::ostream& out) {
   constexpr std::size_t kLooked = 1000, kShown = 20;
@@ -67,6 +99,7 @@ void showText(const journal::Journal& journal, const journal::Run& run, const Ru
   out << "  samples   " << totals.settled << " of " << run.samples << ": " << totals.successful << " successful, "
       << totals.failed << " failed; " << totals.saved << " saved, " << totals.dropped << " not passed\n";
   if (totals.started > totals.settled) out << "  begun and not over: " << totals.started - totals.settled << '\n';
+  showCost(costOf(journal, run, totals.settled), run.state == "running" && !writer.empty(), out);
   showHeld(journal, run, out);
   out << "  seed      " << run.seed << ", " << run.in_flight << " in flight\n";
   if (!run.user_id.empty()) out << "  user      " << printable(run.user_id, false) << '\n';
@@ -96,7 +129,8 @@ void runsShow(const journal::Journal& journal, std::string_view name, bool json,
   const auto run = journal.findRun(name);
   const auto totals = journal.totals(run.key);
   if (json) {
-    out << toJson(runDetails(run, totals, shownState(run, journal.writer()))) << '\n';
+    out << toJson(runDetails(run, totals, shownState(run, journal.writer()), costOf(journal, run, totals.settled)))
+        << '\n';
   } else {
     showText(journal, run, totals, out);
   }

@@ -11,8 +11,7 @@
 namespace troupe::config {
 namespace {
 
-// "isolation" and "budget" are wider here than what this version offers: checkShape() finds better words for
-// them.
+// "isolation" is wider here than what this version offers: checkShape() finds better words for it.
 constexpr std::string_view kHostSchema = R"json({
   "$schema": "http://json-schema.org/draft-07/schema#",
   "title": "Troupe pipeline",
@@ -60,7 +59,31 @@ constexpr std::string_view kHostSchema = R"json({
                 "description": "bandit: what is known of a provider is known of all prompts, or learnt per genre." }
       }
     },
-    "budget": { "description": "Not offered by this version." },
+    "budget": {
+      "description": "What a run may spend; never exceeded. When it is used up the run pauses.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "usd": { "$ref": "#/definitions/usd" },
+        "tokens": { "$ref": "#/definitions/tokens" },
+        "calls": { "$ref": "#/definitions/calls" },
+        "per_provider": {
+          "description": "Limits of single providers, within those of the run, by node.",
+          "type": "object",
+          "additionalProperties": {
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+              "usd": { "$ref": "#/definitions/usd" },
+              "tokens": { "$ref": "#/definitions/tokens" },
+              "calls": { "$ref": "#/definitions/calls" }
+            }
+          }
+        },
+        "unknown_prices": { "type": "string", "enum": ["refuse", "allow"], "default": "refuse",
+                            "description": "allow: calls of a model without a known price count 0 USD." }
+      }
+    },
     "nodes": {
       "description": "The nodes of the graph by name.",
       "type": "object",
@@ -73,6 +96,10 @@ constexpr std::string_view kHostSchema = R"json({
     "ui": { "type": "object", "description": "What the node editor keeps here; no part of the pipeline." }
   },
   "definitions": {
+    "usd": { "type": "number", "minimum": 0, "maximum": 1000000000, "description": "US dollars." },
+    "tokens": { "type": "integer", "minimum": 0, "maximum": 1000000000000000, "description": "Tokens of requests and answers." },
+    "calls": { "type": "integer", "minimum": 0, "maximum": 1000000000000, "description": "Calls that leave for a provider, repeats too." },
+    "rate": { "type": "number", "minimum": 0, "maximum": 1000000 },
     "node": {
       "type": "object",
       "additionalProperties": false,
@@ -115,6 +142,18 @@ constexpr std::string_view kHostSchema = R"json({
                       "description": "Of a provider: the provider that answers when this one cannot." },
         "weight": { "type": "number", "minimum": 0, "maximum": 1000000, "default": 1,
                     "description": "Of a scorer: how much its scores count in the quality." },
+        "price": {
+          "description": "Of a provider: what its calls cost, in US dollars per million tokens and per request; counts before the list of prices.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "input": { "$ref": "#/definitions/rate" },
+            "cached_input": { "$ref": "#/definitions/rate" },
+            "output": { "$ref": "#/definitions/rate" },
+            "request": { "$ref": "#/definitions/rate" }
+          },
+          "required": ["input", "output"]
+        },
         "isolation": { "type": "string", "default": "thread", "description": "thread: in the host's own process." }
       }
     },
@@ -169,9 +208,6 @@ std::string_view hostSchema() { return kHostSchema; }
 
 void checkShape(const rapidjson::Value& pipeline, Report& report) {
   report.add(compiledHostSchema().check(pipeline));
-  if (member(pipeline, "budget") != nullptr)
-    report.add("/budget", "a budget is not offered by this version",
-               "leave it out; run.samples bounds the number of calls");
   const auto* nodes = member(pipeline, "nodes");
   if (nodes == nullptr || !nodes->IsObject()) return;
   for (const auto& node : nodes->GetObject())

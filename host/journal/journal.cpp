@@ -326,6 +326,15 @@ RunTotals Journal::totals(RunKey run) const {
   return state_->readers.read(RunTotals(), [&](auto& connection) { return queries::totals(connection, run); });
 }
 
+std::vector<Spending> Journal::spending(RunKey run) const {
+  return state_->readers.read(std::vector<Spending>(),
+                              [&](auto& connection) { return queries::spending(connection, run); });
+}
+
+std::int64_t Journal::lastCharge(RunKey run) const {
+  return state_->readers.read(std::int64_t{0}, [&](auto& connection) { return queries::lastCharge(connection, run); });
+}
+
 std::optional<FeedbackEmitted> Journal::feedback(RunKey run, std::string_view node, std::int64_t index) const {
   return state_->readers.read(std::optional<FeedbackEmitted>(),
                               [&](auto& connection) { return queries::feedback(connection, run, node, index); });

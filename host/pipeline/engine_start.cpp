@@ -31,6 +31,17 @@ void Engine::State::fill() {
   checkEnd();
 }
 
+std::shared_ptr<BudgetGate> Engine::State::makeBudget() {
+  BudgetGate::Events events;
+  // By a worker: whoever tells of it may be the journal's thread.
+  events.used_up = [this](const std::string& reason) {
+    pool->submit([this, reason] { stop(reason, false, Cancel::never); });
+  };
+  events.freed = [this] { pool->submit([this] { fill(); }); };
+  events.log = [this](int level, const std::string& node, const std::string& message) { log(level, node, message); };
+  return std::make_shared<BudgetGate>(pipeline, journal, run.key, std::move(events));
+}
+
 // With the mutex held, which it gives up in between.
 Engine::State::Started Engine::State::startOne(std::unique_lock<std::mutex>& lock) {
   if (stopping || active >= run.in_flight || inRecess()) return Started::none;
@@ -44,9 +55,14 @@ Engine::State::Started Engine::State::startOne(std::unique_lock<std::mutex>& loc
     return Started::one;
   }
   if (source_busy || exhausted || next >= stats.total() || !earlierReady(next)) return Started::none;
+  const auto index = next;
+  if (const auto why = budget->mayStart(index, asked); !why || !why->empty()) {
+    // Those that have been begun go on to their end.
+    if (why) used_up = *why;
+    return Started::none;
+  }
   source_busy = true;
   ++active;
-  const auto index = next;
   // Others may fill meanwhile: a source that is slow, or never comes back, keeps nobody else from starting what has
   // been begun.
   source_caller = std::this_thread::get_id();
@@ -150,6 +166,7 @@ void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptVal
       source_busy = false;
       if (source_caller != std::this_thread::get_id()) source_caller = {};  // It never came back.
       --active;
+      budget->sampleOver(index);
       if (!outcome.suspended) {
         exhausted = true;
         stats.setTotal(index);
@@ -225,6 +242,7 @@ void Engine::State::settled(const SamplePtr& sample, const SettledSample& settle
     const std::lock_guard lock(mutex);
     live.erase(sample->index);
     --active;
+    budget->sampleOver(sample->index);
     stats.settle(settled);
     eta.settled(static_cast<std::uint64_t>(sample->index), elapsed());
     noteWait();
@@ -247,6 +265,7 @@ void Engine::State::left(const SamplePtr& sample) {
     const std::lock_guard lock(mutex);
     live.erase(sample->index);
     --active;
+    budget->sampleOver(sample->index);
     eta.left(static_cast<std::uint64_t>(sample->index));
     noteWait();
   }
@@ -261,6 +280,7 @@ void Engine::State::hold(const SamplePtr& sample, int filter, const HoldValue& v
     live.erase(sample->index);
     --active;
     learn(*sample);
+    budget->sampleOver(sample->index);
     held[sample->index] = Held{graph.name(filter), value.until, value.pass_by_default};
     eta.left(static_cast<std::uint64_t>(sample->index));
     noteWait();
@@ -326,8 +346,11 @@ void Engine::State::checkEnd() {
       if (!stopping) {
         if (!again.empty()) return;
         const bool more = !exhausted && next < stats.total();
-        if (more && earlierReady(next)) return;
-        if (!held.empty()) {
+        const bool ready = more && earlierReady(next);
+        if (ready && used_up.empty()) return;
+        if (ready) {
+          pause_for = used_up;
+        } else if (!held.empty()) {
           if (std::any_of(held.begin(), held.end(), [](const auto& h) { return h.second.until.has_value(); })) return;
           pause_for =
               std::to_string(held.size()) + (held.size() == 1 ? " sample is" : " samples are") + " held for review";

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/budget_gate.hpp"
 #include "pipeline/engine.hpp"
 #include "pipeline/ensemble_history.hpp"
 #include "pipeline/eta.hpp"
@@ -43,7 +44,10 @@ struct Engine::State {
 
   // ---- life of a run
   RunEnd execute();
-  void stop(const std::string& why, bool for_good);
+  /// What is in flight is cancelled: at once, after a while, or never.
+  enum class Cancel { now, later, never };
+  void stop(const std::string& why, bool for_good, Cancel cancel = Cancel::later);
+  std::shared_ptr<BudgetGate> makeBudget();
   RunEnd conclude();
   void endCalls();
   void makeNodes(loader::Catalog& catalog);
@@ -120,6 +124,8 @@ struct Engine::State {
   std::map<int, std::unique_ptr<Feedback>> feedback;
   std::unique_ptr<EnsembleHistory> history;  // Of a bandit.
   std::unique_ptr<SampleFlow> flow;
+  std::shared_ptr<BudgetGate> budget;
+  std::vector<std::string> asked;  // The providers that a sample asks.
 
   journal::Registration on_event, on_failure;  // Of the journal's listeners.
 
@@ -154,6 +160,8 @@ struct Engine::State {
   bool filling = false, refill = false;
   bool restored = false;  // Nothing starts before all is known of what has been begun.
   bool stopping = false;  // Nothing new starts.
+  bool patient = false;   // And what is in flight may take its time.
+  std::string used_up;    // Why no further sample starts: the budget does not suffice for one.
   bool for_good = false;  // Cancelled.
   std::string why_stopped;
   std::optional<std::string> journal_failure;

@@ -120,6 +120,7 @@ std::string RunStats::progress(const Now& now) const {
                                     std::pair("eta_high_s", now.eta ? std::optional(now.eta->high_s) : std::nullopt)})
     member(json, name, value && std::isfinite(*value) ? std::optional(std::round(*value * 10) / 10) : std::nullopt);
   json.member("below_threshold", dropped_).member("repeated", repeated_);
+  if (!now.cost.empty()) json.key("cost").raw(now.cost);
   json.endObject();
   return std::string(json.text());
 }
@@ -161,7 +162,7 @@ std::string RunStats::sampleEvent(const SettledSample& sample, const Now& now) c
 }
 
 std::string RunStats::result(std::string_view run_id, std::string_view state, double elapsed_s,
-                             std::string_view saved_ids, std::string_view best) const {
+                             std::string_view saved_ids, std::string_view best, std::string_view cost) const {
   JsonWriter json;
   json.beginObject();
   json.member("run", run_id).member("state", state).member("samples", total_);
@@ -172,6 +173,7 @@ std::string RunStats::result(std::string_view run_id, std::string_view state, do
   seconds(json, "elapsed_s", elapsed_s);
   json.member("repeated", repeated_);
   writeTable(json);
+  if (!cost.empty()) json.key("cost").raw(cost);
   json.key("saved_ids").raw(saved_ids).key("best").raw(best).endObject();
   return std::string(json.text());
 }

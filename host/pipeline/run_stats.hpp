@@ -76,6 +76,7 @@ class RunStats {
     std::string waiting_for;
     double elapsed_s = 0;  ///< active time
     std::optional<EtaRange> eta;
+    std::string cost = {};  ///< JSON; empty when there is nothing to tell
   };
   /// The seed's progress object with Troupe's additions.
   std::string progress(const Now& now) const;
@@ -83,9 +84,9 @@ class RunStats {
   std::string sampleEvent(const SettledSample& sample, const Now& now) const;
   /// Object of the members `models`, `genres` and `coverage` of the result.
   std::string table() const;
-  /// The result of events `complete` and `failed`; `saved_ids` and `best` are JSON.
+  /// The result of events `complete` and `failed`; `saved_ids`, `best` and `cost` (may be empty) are JSON.
   std::string result(std::string_view run_id, std::string_view state, double elapsed_s, std::string_view saved_ids,
-                     std::string_view best) const;
+                     std::string_view best, std::string_view cost = {}) const;
 
  private:
   void writeTable(JsonWriter& json) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/charge.hpp"
 #include "pipeline/flow_helpers.hpp"
 #include "pipeline/sample_ensemble.hpp"
 #include "support/split_mix.hpp"
@@ -169,7 +170,14 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
   request.random_seed = callSeed(sample->index, node);
   request.input = providerInput(graph_, *sample, node);
   request.accept = [this, sample, node, candidate](Call::Result& result, std::int64_t latency_ms, int attempts) {
-    *candidate = completeCandidate(single(result, "candidate"), sample->index, graph_.name(node), latency_ms, attempts);
+    CostOf cost_of;
+    if (const auto& config = *graph_.nodes[at(node)].config; config.charging.price)
+      cost_of = [&](std::string_view emitted) {
+        return costJson(
+            config, [&] { return providerInput(graph_, *sample, node); }, emitted);
+      };
+    *candidate =
+        completeCandidate(single(result, "candidate"), sample->index, graph_.name(node), latency_ms, attempts, cost_of);
   };
   request.done = [this, sample, node, candidate](NodeRunner::Outcome& outcome) {
     const auto* by = outcome.answered_by;

@@ -80,7 +80,8 @@ std::vector<journal::NodeTotals> modelsOf(const journal::RunTotals& totals) {
   return nodes;
 }
 
-rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals& totals, const std::string& state) {
+rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals& totals, const std::string& state,
+                               const RunCost& cost) {
   rapidjson::Document document(rapidjson::kObjectType);
   auto& allocator = document.GetAllocator();
   const RunCounts counts{totals.settled, totals.successful, totals.failed, totals.saved};
@@ -119,6 +120,7 @@ rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals
   }
   document.AddMember("genres", genres, allocator);
   document.AddMember("coverage", coverage, allocator);
+  if (auto json = costJson(cost, allocator); !json.IsNull()) document.AddMember("cost", json, allocator);
   return document;
 }
 

@@ -44,7 +44,8 @@ void copyConfig(const Sandbox& sandbox) {
 std::vector<std::string> configs() {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(TROUPE_SOURCE_DIR "/config"))
-    if (entry.path().extension() == ".json") names.push_back("config/" + entry.path().filename().string());
+    if (entry.path().extension() == ".json" && entry.path().filename() != "prices.json")
+      names.push_back("config/" + entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -55,13 +55,19 @@ class Source final : public Node {
   std::vector<std::string> genres_;
 };
 
-/// Options: text (the answer's beginning; the prompt follows).
+/// Options: text (the answer's beginning; the prompt follows), usage {input, output, cached} and cost_usd of the
+/// answer, told {input, output}: usage that is told before the call may fail.
 class Provider final : public Node {
  public:
-  explicit Provider(const Options& options) : script_(options), text_(options.text("text", "story")) {}
+  explicit Provider(const Options& options) : script_(options), text_(options.text("text", "story")) {
+    if (options.has("usage")) usage_ = jsonOf(options, "usage");
+    if (options.has("told")) told_ = jsonOf(options, "told");
+    cost_usd_ = options.number("cost_usd", -1.0);
+  }
   void run(Call& call) override {
     const auto index = indexOf(call);
     const Told told(script_, call, index);
+    if (!told_.empty()) call.raw()->emit(call.raw()->ctx, TROUPE_USAGE, str(""), str(told_));
     script_.begin(call, index);
     const auto act = script_.act(index);
     if (act == "none") return;
@@ -78,14 +84,25 @@ class Provider final : public Node {
     if (act == "huge") text += std::string(1u << 20, 'x');
     if (act == "random") text += " " + std::to_string(call.random());
     JsonWriter json;
-    json.beginObject().member("text", text).member("model", script_.label() + "-1").endObject();
+    json.beginObject().member("text", text).member("model", script_.label() + "-1");
+    if (!usage_.empty()) json.key("usage").raw(usage_);
+    if (cost_usd_ >= 0)
+      json.key("cost").beginObject().member("usd", cost_usd_).member("source", "reported").endObject();
+    json.endObject();
     call.emit("candidate", json);
     if (act == "twice") call.emit("candidate", json);
   }
 
  private:
+  static std::string jsonOf(const Options& options, const char* name) {
+    JsonWriter json;
+    json.value(*options.find(name));
+    return std::string(json.text());
+  }
   Script script_;
   const std::string text_;
+  std::string usage_, told_;
+  double cost_usd_ = -1;
 };
 
 /// Options: values {provider node: value}, rates {provider node: share of 9 against 5}, hard {genre: factor on the
