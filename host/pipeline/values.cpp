@@ -14,6 +14,7 @@
 
 #include "pipeline/compact_json.hpp"
 #include "pipeline/json_view.hpp"
+#include "pipeline/judgement_checks.hpp"
 
 namespace troupe::pipeline {
 namespace {
@@ -115,12 +116,7 @@ void checkMessages(const JsonMembers& object) {
   }
 }
 
-void checkArray(JsonView value, std::string_view name) {
-  if (!value.isArray()) throw BadValue("\"" + std::string(name) + "\" is no array");
-}
-
 // Of members that flow on as they are, so that a null is a mistake as well.
-bool isOptionalText(JsonView value) { return !value || value.isString(); }
 bool isOptionalNumber(JsonView value) { return !value || (value.isNumber() && value.number() >= 0); }
 bool oneOf(JsonView value, std::initializer_list<std::string_view> words) {
   return value.isString() && std::find(words.begin(), words.end(), value.text()) != words.end();
@@ -145,8 +141,6 @@ void checkCost(JsonView value) {
     throw BadValue("\"source\" is none of reported, estimated, unknown");
 }
 
-bool isGrade(JsonView value) { return value.isNumber() && value.number() >= 0 && value.number() <= 10; }
-
 void checkParts(JsonView parts) {
   checkArray(parts, "parts");
   for (const auto& element : parts.elements()) {
@@ -157,46 +151,6 @@ void checkParts(JsonView parts) {
       throw BadValue("a part needs \"name\", and \"value\" within 0 and 10");
     if (!isOptionalNumber(part.at("weight"))) throw BadValue("\"weight\" of a part is no number from 0");
     if (!isOptionalText(part.at("reason"))) throw BadValue("\"reason\" is no string");
-  }
-}
-
-// The candidates that a judge compared this one with.
-std::vector<std::string> checkPairs(JsonView pairs) {
-  checkArray(pairs, "pairs");
-  std::vector<std::string> others;
-  for (const auto& element : pairs.elements()) {
-    const JsonMembers pair(element);
-    const auto other = pair.at("other");
-    const auto result = pair.at("result");
-    if (!other.isString() || other.json() == "\"\"") throw BadValue("a pair needs \"other\", the id of a candidate");
-    const double outcome = result.isNumber() ? result.number() : -1;
-    if (outcome != 0 && outcome != 0.5 && outcome != 1)
-      throw BadValue("\"result\" of a pair is none of 1 (won), 0.5 (tie), 0 (lost)");
-    others.push_back(other.text());
-  }
-  return others;
-}
-
-// What the judges of a panel said.
-void checkJudgements(JsonView votes) {
-  checkArray(votes, "votes");
-  for (const auto& element : votes.elements()) {
-    const JsonMembers vote(element);
-    if (!vote.at("judge").isString() || vote.at("judge").json() == "\"\"") throw BadValue("a vote needs \"judge\"");
-    if (vote.at("value") && !isGrade(vote.at("value"))) throw BadValue("\"value\" of a vote is not within 0 and 10");
-    for (const auto name : {"model", "reason"})
-      if (!isOptionalText(vote.at(name))) throw BadValue("\"" + std::string(name) + "\" of a vote is no string");
-    if (vote.at("abstained") && !vote.at("abstained").isBool())
-      throw BadValue("\"abstained\" of a vote is neither true nor false");
-  }
-}
-
-void checkPoints(JsonView points) {
-  checkArray(points, "points");
-  for (const auto& element : points.elements()) {
-    const JsonMembers point(element);
-    if (!point.at("candidate").isString() || !point.at("value").isNumber())
-      throw BadValue("a point needs \"candidate\" and \"value\"");
   }
 }
 

@@ -31,7 +31,7 @@ bool same(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Transfer::Transfer(HttpOutgoing request, const HttpOptions& options, std::vector<std::shared_ptr<ResponsePipe>>& news)
+Transfer::Transfer(HttpOutgoing request, const HttpOptions& options, News& news)
     : request_(std::move(request)), options_(options), news_(news), easy_(curl_easy_init()) {
   if (!easy_) throw std::bad_alloc();
   setUp();
@@ -146,7 +146,7 @@ std::size_t Transfer::takeHeader(std::string_view line) {
     head_.status = static_cast<int>(status);
     head_done_ = true;
     pipe_->head(std::move(head_));
-    news_.push_back(pipe_);
+    news_.add(pipe_);
     return line.size();
   }
   if (const auto colon = line.find(':'); colon != std::string_view::npos && line.substr(0, 5) != "HTTP/") {
@@ -163,9 +163,12 @@ std::size_t Transfer::takeBody(std::string_view piece) {
                     request_.place + ": the answer is larger than " + std::to_string(options_.max_body) + " bytes");
     return 0;
   }
-  if (!pipe_->body(piece)) return CURL_WRITEFUNC_PAUSE;
+  if (!pipe_->body(piece)) {
+    news_.add(pipe_, true);
+    return CURL_WRITEFUNC_PAUSE;
+  }
   body_bytes_ += piece.size();
-  if (news_.empty() || news_.back() != pipe_) news_.push_back(pipe_);
+  news_.add(pipe_);
   return piece.size();
 }
 
