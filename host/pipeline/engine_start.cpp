@@ -112,6 +112,11 @@ void Engine::State::startRestored(std::int64_t index) {
   }
   auto sample = std::make_shared<Sample>(graph, index, record->seed);
   restore(graph, *sample, *record, run.id);
+  // It began when these had been applied, so they are in the journal.
+  setDelayed(graph, *sample, [this](int from, std::int64_t at) {
+    const auto emitted = journal.feedback(run.key, graph.name(from), at);
+    return emitted ? emitted->json : std::string();
+  });
   if (!sample->decided) {
     orderProviders(*sample);
     askNext(graph, *sample);
@@ -131,15 +136,17 @@ void Engine::State::startRestored(std::int64_t index) {
   pool->submit([this, sample] { flow->begin(sample); });
 }
 
+std::function<std::string(int, std::int64_t)> Engine::State::emitted() const {
+  return [this](int from, std::int64_t index) { return feedback.at(from)->value(index); };
+}
+
 std::string Engine::State::sourceInput(std::int64_t index) const {
   std::string input = "{\"index\":" + std::to_string(index) +
                       ",\"seed\":" + std::to_string(sampleSeed(run.seed, index)) +
                       ",\"total\":" + std::to_string(run.samples);
-  for (const auto& delayed : graph.nodes[static_cast<std::size_t>(graph.source)].delayed) {
-    const auto value = feedback.at(delayed.from)->value(index - delayed.lag);
-    if (!value.empty()) input += "," + jsonString(delayed.port) + ":" + value;
-  }
-  return input + "}";
+  input += "," + delayedMembers(graph, graph.source, index, emitted());
+  input.back() = '}';
+  return input;
 }
 
 void Engine::State::callSource(std::int64_t index) {
@@ -184,6 +191,7 @@ void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptVal
                   ",\"seed\":" + std::to_string(sample->seed) + ",\"messages\":[],\"vars\":{}}",
               "-");
   }
+  setDelayed(graph, *sample, emitted());
   journal.append({journal::SampleStarted{run.key, index, sample->seed, sample->prompt, sample->genre,
                                          runners[static_cast<std::size_t>(graph.source)]->plugin()}});
   {

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -77,6 +78,7 @@ struct Engine::State {
   void orderProviders(Sample& sample);
   void learn(const Sample& sample);
   std::string sourceInput(std::int64_t index) const;
+  std::function<std::string(int from, std::int64_t index)> emitted() const;
 
   // ---- services that are out
   void addGates(int node, NodeRunner::Options& runner_options);

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -47,7 +49,9 @@ struct Sample {
   const std::int64_t seed;
   std::string prompt;  ///< JSON as it flows
   std::string genre = "-";
-  std::string context;  ///< `"sample":{…}` as every call's input carries it
+  std::string context;                 ///< `"sample":{…}` as every call's input carries it
+  std::map<int, std::string> delayed;  ///< by position in Graph::nodes: `"port":value,` of its delayed references, as
+                                       ///< they were when the sample began; set before its first call
   std::atomic<Phase> phase{Phase::generating};
 
   std::mutex mutex;  // Guards all below while calls are open; afterwards the one worker that goes on with the sample
@@ -85,6 +89,14 @@ struct Sample {
 /// Sets prompt, genre and context.
 void setPrompt(Sample& sample, std::string_view run_id, std::string prompt, std::string genre);
 
+/// `"port":value,` for each delayed reference of a node that has a value yet. `value` is what node `from` had emitted
+/// by sample `index`, or "".
+std::string delayedMembers(const Graph& graph, int node, std::int64_t index,
+                           const std::function<std::string(int from, std::int64_t index)>& value);
+/// Sets `delayed` of all nodes but the prompt source, which is asked before there is a sample.
+void setDelayed(const Graph& graph, Sample& sample,
+                const std::function<std::string(int from, std::int64_t index)>& value);
+
 /// Weighted mean of the scores of each candidate over the scorers that did not abstain; nothing where all did.
 std::vector<std::optional<double>> computeQualities(const Graph& graph, const Sample& sample);
 
@@ -94,7 +106,7 @@ std::string scorerInput(const Graph& graph, const Sample& sample, int node, int 
 std::string sampleScorerInput(const Graph& graph, const Sample& sample, int node);
 std::string selectorInput(const Graph& graph, const Sample& sample);
 /// The sample as filters and stores see it, on its port and alone.
-std::string sampleInput(const Graph& graph, const Sample& sample, std::string_view port, std::string_view run_id);
+std::string sampleInput(const Graph& graph, const Sample& sample, int node, std::string_view run_id);
 std::string sampleJson(const Graph& graph, const Sample& sample, std::string_view run_id);
 
 /// What the journal keeps of a decision: the selection's members and the qualities by node.

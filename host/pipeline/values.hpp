@@ -37,6 +37,7 @@ struct ScoreValue {
   std::string candidate;        ///< id: index/node
   std::optional<double> value;  ///< 0-10; none when it abstained
   std::string reason = {};
+  std::vector<std::string> compared = {};  ///< ids of the candidates in its pairs
 };
 /// `candidate` is the id that the score is about; empty when the emission has to say so itself (per: sample scorers).
 ScoreValue completeScore(std::string_view emitted, std::string_view candidate, std::string_view scorer);

@@ -52,7 +52,8 @@ TEST_CASE("a mistake on the command line is named, with the near name", "[progra
       {{"rnu", "x.json"}, 2, "troupe: unknown command \"rnu\"; did you mean \"run\"?\n"},
       {{"runs"},
        2,
-       "troupe: troupe runs needs a word more; one of: \"list\", \"show\", \"explain\", \"export\", \"decide\", "
+       "troupe: troupe runs needs a word more; one of: \"list\", \"show\", \"explain\", \"export\", \"rescore\", "
+       "\"revote\", \"decide\", "
        "\"delete\", \"prune\", \"backup\"\n"},
       {{"runs", "lst"}, 2, "troupe: unknown command \"runs lst\"; did you mean \"list\"?\n"},
       {{"help", "rnu"}, 2, "troupe: unknown command \"rnu\"; did you mean \"run\"?\n"},

@@ -146,6 +146,15 @@ class ScorerBase : public Node {
     } else {
       json.member("value", act == "high" ? 11.0 : valueOf(call, candidate));
     }
+    if (act == "compare") {
+      json.key("pairs")
+          .beginArray()
+          .beginObject()
+          .member("other", "0/nobody")
+          .member("result", 1)
+          .endObject()
+          .endArray();
+    }
     json.member("reason", "scripted").endObject();
     if (act == "nan") return call.emit("score", "{\"value\":NaN}");
     call.emit("score", json);
