@@ -24,7 +24,7 @@ std::string readModels(std::string_view body, std::vector<Model>& models) {
   rapidjson::Document json;
   parseObject(json, body);
   throwIfError(json);
-  const std::string next(textOr(member(json, "nextPageToken")));
+  std::string next(textOr(member(json, "nextPageToken")));
   if (member(json, "models") == nullptr && json.ObjectEmpty()) return next;  // An empty list is left out.
   for (const auto& one : modelArray(json, "models").GetArray()) {
     auto id = textOr(member(one, "name"));

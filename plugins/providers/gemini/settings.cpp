@@ -49,7 +49,8 @@ void setFormat(const Options& options, const Settings& settings, Members& config
     if (options.has("response_format")) refuse(R"(give either "response_format" or "response_schema")");
     return setSchema(*settings.schema, config);
   }
-  if (options.text("response_format", "text") == "json_object") config.set("responseMimeType", Json("application/json"));
+  if (options.text("response_format", "text") == "json_object")
+    config.set("responseMimeType", Json("application/json"));
 }
 
 void mergeExtra(const Options& options, Settings& settings) {
