@@ -196,7 +196,39 @@ CREATE INDEX runs_by_state ON runs (state);
 CREATE INDEX runs_by_end ON runs (ended_at);
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}};
+// What attempts of providers may cost and have cost. Amounts are whole nano-dollars.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE reservations (
+  run      INTEGER NOT NULL,
+  idx      INTEGER NOT NULL,
+  node     TEXT NOT NULL,
+  id       INTEGER NOT NULL,
+  attempt  INTEGER NOT NULL,
+  nano_usd INTEGER NOT NULL,
+  tokens   INTEGER NOT NULL,
+  at       INTEGER NOT NULL,
+  PRIMARY KEY (run, idx, node, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE charges (
+  run      INTEGER NOT NULL,
+  idx      INTEGER NOT NULL,
+  node     TEXT NOT NULL,
+  id       INTEGER NOT NULL,
+  attempt  INTEGER NOT NULL,
+  code     INTEGER NOT NULL,
+  nano_usd INTEGER NOT NULL,
+  tokens   INTEGER NOT NULL,
+  input    INTEGER,
+  cached   INTEGER,
+  output   INTEGER,
+  mark     TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  PRIMARY KEY (run, idx, node, id)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3}};
 
 std::string randomEpoch() {
   std::random_device random;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "pipeline/ensemble_record.hpp"
 #include "pipeline/flow_helpers.hpp"
 #include "support/split_mix.hpp"
 
@@ -117,7 +118,8 @@ SelectionValue takeSelection(const Graph& graph, const Sample& sample, const Cal
 void decide(const Graph& graph, Sample& sample, SelectionValue selection) {
   for (std::size_t c = 0; c < graph.candidates.size(); ++c)
     if (selection.winner == sample.candidateId(graph, graph.candidates[c])) sample.winner = static_cast<int>(c);
-  sample.selection = std::move(selection.members);
+  sample.selection = sample.ensemble ? ensembleMember(*sample.ensemble) + "," : "";
+  sample.selection += selection.members;
   sample.margin = selection.margin;
   sample.decided = sample.ok = true;
 }

@@ -109,6 +109,7 @@ Sample::Sample(const Graph& graph, std::int64_t index_, std::int64_t seed_)
       verdicts(graph.nodes.size()),
       saves(graph.nodes.size()),
       stored(graph.nodes.size(), false) {
+  for (const int provider : graph.providers) answers[at(provider)].asked = !graph.ensemble->stopsEarly();
   for (const int scorer : graph.scorers)
     scorings[at(scorer)].resize(graph.nodes[at(scorer)].per_candidate ? graph.candidates.size() : 1);
 }
@@ -269,6 +270,7 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
     const int node = position(call.node);
     if (node < 0) continue;
     auto& answer = sample.answers[at(node)];
+    answer.asked = true;
     answer.state = call.ok ? Sample::State::value : Sample::State::failed;
     answer.json = call.answer;
     answer.failure = {call.code, call.message, -1};
@@ -308,6 +310,9 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
     if (const auto margin = std::as_const(decision).FindMember("margin");
         margin != std::as_const(decision).MemberEnd() && margin->value.IsNumber())
       sample.margin = margin->value.GetDouble();
+    if (const auto ensemble = std::as_const(decision).FindMember("ensemble");
+        ensemble != std::as_const(decision).MemberEnd())
+      sample.ensemble = readEnsembleRecord(ensemble->value);
     // {"qualities":{…},<members>}: what follows the first object.
     const auto qualities = std::as_const(decision).FindMember("qualities");
     if (qualities != std::as_const(decision).MemberEnd()) decision.EraseMember(qualities);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "journal/rows.hpp"
+#include "pipeline/ensemble_record.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/outcome.hpp"
 #include "pipeline/values.hpp"
@@ -21,10 +22,11 @@ namespace troupe::pipeline {
 /// One prompt's way through the graph.
 struct Sample {
   enum class Phase { generating, evaluating, storing };
-  enum class State { waiting, running, value, failed };
+  enum class State { waiting, running, value, failed, skipped };
 
   /// A provider's part.
   struct Answer {
+    bool asked = false;  ///< is to answer; a policy may leave it out
     State state = State::waiting;
     std::string json;  ///< the candidate as it flows
     FailureInfo failure;
@@ -56,8 +58,10 @@ struct Sample {
                      // owns them.
   std::vector<Answer> answers;  ///< by position in Graph::nodes; used at providers
   std::vector<std::vector<Scoring>>
-      scorings;  ///< by position in Graph::nodes, then in Graph::candidates (per: sample: one)
-  int open = 0;  ///< calls under way, or about to be
+      scorings;            ///< by position in Graph::nodes, then in Graph::candidates (per: sample: one)
+  std::vector<int> order;  ///< positions in Graph::candidates: whom to ask, where the policy leaves providers out
+  bool explored = false;   ///< the front of `order` was drawn uniformly
+  int open = 0;            ///< calls under way, or about to be
   struct Due {
     int node;
     int candidate;  ///< of a scorer; -1: provider, or scorer of whole samples
@@ -73,6 +77,7 @@ struct Sample {
   int winner = -1;                               ///< position in Graph::candidates
   std::string selection;                         ///< members of the selection, without braces
   std::optional<double> margin;
+  std::optional<EnsembleRecord> ensemble;        ///< how its providers were asked, where some may be left out
   std::vector<std::optional<Verdict>> verdicts;  ///< by position in Graph::nodes; used at filters
   std::vector<std::optional<std::string>>
       saves;                 ///< by position in Graph::nodes; used at stores; JSON, "" when a store kept nothing

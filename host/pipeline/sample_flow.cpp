@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/charge.hpp"
 #include "pipeline/flow_helpers.hpp"
 #include "pipeline/judging.hpp"
+#include "pipeline/sample_ensemble.hpp"
 #include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
@@ -38,25 +40,31 @@ void SampleFlow::collectReady(Sample& sample) const {
   };
   const auto settled = [&](int node) {
     const auto state = sample.answers[at(node)].state;
-    return state == State::value || state == State::failed;
+    return state == State::value || state == State::failed || state == State::skipped;
   };
-  for (const int node : graph_.providers) {
-    auto& answer = sample.answers[at(node)];
-    if (answer.state != State::waiting) continue;
-    const auto& inputs = graph_.nodes[at(node)].inputs;
-    if (!std::all_of(inputs.begin(), inputs.end(),
-                     [&](const auto& e) { return e.from == graph_.source || settled(e.from); }))
-      continue;
-    const auto broken = std::find_if(inputs.begin(), inputs.end(), [&](const auto& e) {
-      return e.from != graph_.source && sample.answers[at(e.from)].state == State::failed;
-    });
-    if (broken != inputs.end()) {
-      answer.state = State::failed;
-      answer.failure = {TROUPE_E_CONTENT, "its input \"" + graph_.name(broken->from) + "\" failed", -1};
-      continue;
+  // Who fails without being called may be reason to ask another one.
+  for (bool look_again = true; look_again;) {
+    look_again = false;
+    askNext(graph_, sample);
+    for (const int node : graph_.providers) {
+      auto& answer = sample.answers[at(node)];
+      if (answer.state != State::waiting || !answer.asked) continue;
+      const auto& inputs = graph_.nodes[at(node)].inputs;
+      if (!std::all_of(inputs.begin(), inputs.end(),
+                       [&](const auto& e) { return e.from == graph_.source || settled(e.from); }))
+        continue;
+      const auto broken = std::find_if(inputs.begin(), inputs.end(), [&](const auto& e) {
+        return e.from != graph_.source && sample.answers[at(e.from)].state == State::failed;
+      });
+      if (broken != inputs.end()) {
+        answer.state = State::failed;
+        answer.failure = {TROUPE_E_CONTENT, "its input \"" + graph_.name(broken->from) + "\" failed", -1};
+        look_again = true;
+        continue;
+      }
+      answer.state = State::running;
+      add(node, -1);
     }
-    answer.state = State::running;
-    add(node, -1);
   }
   for (const int scorer : graph_.scorers) {
     const auto& plan = graph_.nodes[at(scorer)];
@@ -107,8 +115,8 @@ void SampleFlow::advance(const SamplePtr& sample, const NodeRunner::Outcome* clo
     suspended = sample->suspended;
     if (!suspended && !over) {
       const bool generating = std::any_of(graph_.providers.begin(), graph_.providers.end(), [&](int node) {
-        const auto state = sample->answers[at(node)].state;
-        return state == Sample::State::waiting || state == Sample::State::running;
+        const auto& answer = sample->answers[at(node)];
+        return answer.asked && (answer.state == Sample::State::waiting || answer.state == Sample::State::running);
       });
       sample->phase.store(generating ? Sample::Phase::generating : Sample::Phase::evaluating);
     }
@@ -151,7 +159,14 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
   request.random_seed = callSeed(sample->index, node);
   request.input = providerInput(graph_, *sample, node);
   request.accept = [this, sample, node, candidate](Call::Result& result, std::int64_t latency_ms, int attempts) {
-    *candidate = completeCandidate(single(result, "candidate"), sample->index, graph_.name(node), latency_ms, attempts);
+    CostOf cost_of;
+    if (const auto& config = *graph_.nodes[at(node)].config; config.charging.price)
+      cost_of = [&](std::string_view emitted) {
+        return costJson(
+            config, [&] { return providerInput(graph_, *sample, node); }, emitted);
+      };
+    *candidate =
+        completeCandidate(single(result, "candidate"), sample->index, graph_.name(node), latency_ms, attempts, cost_of);
   };
   request.done = [this, sample, node, candidate](NodeRunner::Outcome& outcome) {
     const auto* by = outcome.answered_by;
@@ -238,6 +253,10 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
 
 void SampleFlow::vote(const SamplePtr& sample) {
   sample->phase.store(Sample::Phase::evaluating);
+  if (graph_.ensemble->stopsEarly()) {
+    sample->ensemble = recordOf(graph_, *sample);
+    sample->selection = ensembleMember(*sample->ensemble);
+  }
   if (std::none_of(graph_.candidates.begin(), graph_.candidates.end(),
                    [&](int node) { return sample->answers[at(node)].state == Sample::State::value; }))
     return fail(sample, noCandidateReason(*sample));
@@ -275,6 +294,7 @@ std::string SampleFlow::noCandidateReason(const Sample& sample) const {
   std::string reason = "no candidate: ";
   bool first = true;
   for (const int node : graph_.candidates) {
+    if (sample.answers[at(node)].state == Sample::State::skipped) continue;
     reason += (first ? "" : "; ") + describe(graph_.name(node), sample.answers[at(node)].failure);
     first = false;
   }

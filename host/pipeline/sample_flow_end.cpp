@@ -131,6 +131,10 @@ void SampleFlow::settle(const SamplePtr& sample, std::vector<journal::Row> rows)
   settled.ok = sample->ok;
   settled.reason = sample->reason;
   settled.margin = sample->margin;
+  if (sample->ensemble) {
+    settled.reached = sample->ensemble->reached;
+    settled.skipped = sample->ensemble->skipped;
+  }
   for (std::size_t c = 0; c < graph_.candidates.size(); ++c) {
     const int node = graph_.candidates[c];
     const auto& answer = sample->answers[at(node)];

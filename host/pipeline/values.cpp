@@ -223,7 +223,7 @@ PromptValue completePrompt(std::string_view emitted, std::int64_t index, std::in
 }
 
 CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, std::string_view node,
-                                 std::int64_t latency_ms, int attempts) {
+                                 std::int64_t latency_ms, int attempts, const CostOf& cost_of) {
   const Compact compact(emitted);
   const auto object = compact.object();
   const auto text = givenText(object, "text");
@@ -246,7 +246,8 @@ CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, s
   member(json, "text", text.json());
   member(json, "finish", finish ? finish.json() : "\"stop\"");
   member(json, "usage", usage ? usage.json() : "{}");
-  member(json, "cost", cost ? cost.json() : R"({"usd":0,"source":"unknown"})");
+  const auto found = cost || !cost_of ? std::string() : cost_of(compact.value().json());
+  member(json, "cost", cost ? cost.json() : found.empty() ? R"({"usd":0,"source":"unknown"})" : found);
   member(json, "latency_ms", std::to_string(latency_ms));
   member(json, "attempts", std::to_string(attempts));
   copyOthers(json, object, {"id", "node", "model", "text", "finish", "usage", "cost", "latency_ms", "attempts"});
@@ -337,8 +338,8 @@ SelectionValue completeSelection(std::string_view emitted, const std::vector<std
   if (margin) member(members, "margin", fraction(margin));
   member(members, "reason", reason ? reason.json() : "\"\"");
   copyOthers(members, object,
-             {"winner", "ranking", "ties", "abstained", "votes", "margin", "reason", "quality", "qualities", "run",
-              "index", "seed", "prompt", "candidates"});
+             {"winner", "ranking", "ties", "abstained", "votes", "margin", "reason", "quality", "qualities", "ensemble",
+              "run", "index", "seed", "prompt", "candidates"});
   return selection;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -26,8 +27,10 @@ PromptValue completePrompt(std::string_view emitted, std::int64_t index, std::in
 struct CandidateValue {
   std::string json;  ///< {"id","node","model","text","finish","usage","cost","latency_ms","attempts"}
 };
+/// `cost` gives the member of that name, from what was emitted, where that does not tell it; "" leaves it unknown.
+using CostOf = std::function<std::string(std::string_view emitted)>;
 CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, std::string_view node,
-                                 std::int64_t latency_ms, int attempts);
+                                 std::int64_t latency_ms, int attempts, const CostOf& cost_of = nullptr);
 
 struct ScoreValue {
   std::string json;  ///< {"candidate","scorer","value","reason","abstained","parts",…}; no value when it abstained

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "pipeline/outcome.hpp"
+#include "reports/cost_json.hpp"
 #include "reports/sample_json.hpp"
 
 namespace troupe::reports {
@@ -64,6 +65,8 @@ rapidjson::Document detailsJson(SampleDetails details) {
     attempts.PushBack(attempt, allocator);
   }
   document.AddMember("attempts", attempts, allocator);
+  if (!details.record.charges.empty() || !details.record.reservations.empty())
+    document.AddMember("charges", chargesJson(details.record, allocator), allocator);
   Value from(rapidjson::kObjectType);
   Value scorers(rapidjson::kArrayType);
   Value judges(rapidjson::kArrayType);

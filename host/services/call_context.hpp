@@ -20,6 +20,8 @@ class CallContext {
   /// Why a service said no. It is the call's failure when the plugin fails with this code and no sentence of its own.
   /// [any thread]
   virtual void explain(int code, std::string message) = 0;
+  /// A request to somebody else has ended. `left`: some of it may have left this machine. [any thread]
+  virtual void requestEnded(bool left) { static_cast<void>(left); }
 
   using HookId = std::uint64_t;
   /// Calls `fn` once when the call is cancelled, on another thread, or at once if that has happened already; beside

@@ -154,8 +154,7 @@ TEST_CASE("a file that is no pipeline is refused before anything starts", "[prog
 TEST_CASE("what a pipeline cannot have yet is refused, not ignored", "[program][faults]") {
   using Row = std::tuple<std::string, std::string>;
   const auto [members, message] = GENERATE(values<Row>({
-      {R"("ensemble": {"policy": "cascade"})", "cascade"},
-      {R"("ensemble": {"policy": "bandit"})", "bandit"},
+      {R"("ensemble": {"policy": "vote"})", "\"vote\", not one of \"all\", \"cascade\", \"bandit\""},
       {R"("budget": {"usd": 2})", "budget"},
       {R"("smaples": 3)", "unknown key \"smaples\""},
   }));

@@ -107,20 +107,24 @@ void HttpLoop::act(curl_socket_t socket, int mask) {
 std::shared_ptr<ResponsePipe> HttpLoop::start(HttpOutgoing request) {
   auto transfer = std::make_unique<Transfer>(std::move(request), options_, news_);
   auto pipe = transfer->pipe();
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
+    first = fresh_.empty() && woken_.empty();
     fresh_.push_back(std::move(transfer));
   }
-  awake();
+  if (first) awake();  // Whoever ordered before it has done so, and the loop has not looked yet.
   return pipe;
 }
 
 void HttpLoop::wake(const std::shared_ptr<ResponsePipe>& pipe) {
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
+    first = fresh_.empty() && woken_.empty();
     woken_.push_back(pipe);
   }
-  awake();
+  if (first) awake();
 }
 
 void HttpLoop::work() {

@@ -172,11 +172,23 @@ std::size_t Transfer::takeBody(std::string_view piece) {
   return piece.size();
 }
 
+// False only when there never was a connection to send it over.
+bool Transfer::mayHaveSent() const {
+  long request_bytes = 0;
+  curl_off_t sending_us = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &sending_us);
+  return fresh_connection_ || head_bytes_ > 0 || request_bytes > 0 || sending_us > 0;
+}
+
 std::optional<HttpFailure> Transfer::failure(CURLcode result) const {
   if (broken_) return broken_;
   if (result == CURLE_OK && head_done_) return {};
   const std::string detail = error_[0] != '\0' ? trimmed(error_.data()) : curl_easy_strerror(result);
-  const auto say = [&](int code, const std::string& fact) { return HttpFailure(code, request_.place + ": " + fact); };
+  const bool left = mayHaveSent();
+  const auto say = [&](int code, const std::string& fact) {
+    return HttpFailure(code, request_.place + ": " + fact, left);
+  };
   if (refused_address_)
     return say(TROUPE_E_PERMANENT_REQUEST,
                "the host leads to a loopback, private or link-local address, which this pipeline may not use");

@@ -37,6 +37,7 @@ class Transfer {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   };
 
+  bool mayHaveSent() const;
   void setUp();
   void setMethod();
   void addHeader(const std::string& line);
