@@ -8,6 +8,7 @@
 #include "cli/doctor.hpp"
 #include "cli/graph.hpp"
 #include "cli/trial.hpp"
+#include "cli/trial_models.hpp"
 #include "pipeline/engine.hpp"
 #include "support/json_schema.hpp"
 
@@ -141,6 +142,12 @@ ExitCode tryNode(const Arguments& arguments) {
     }
   }
   Trial trial(node, *catalog);
+  std::unique_ptr<TrialModels> models;
+  if (!node.models.empty())
+    models = std::make_unique<TrialModels>(
+        node, pipeline, *catalog,
+        sampleMember(promptJson(arguments.get("prompt", "Hello"), arguments.get("genre"), 0, seed), 0, seed),
+        static_cast<std::uint64_t>(seed));
   bool streamed = false;
   const auto result =
       trial.call(input, static_cast<std::uint64_t>(seed), [&](std::uint32_t kind, std::string_view json) {
@@ -150,7 +157,8 @@ ExitCode tryNode(const Arguments& arguments) {
         if (delta.HasParseError() || !delta.IsObject()) return;
         std::cout << Object(delta).text("text", "") << std::flush;
         streamed = true;
-      });
+      },
+      std::move(models));
   if (streamed) std::cout << "\n\n";
   if (result.failure) {
     std::cerr << "troupe: " << node.name << ": " << pipeline::codeName(result.failure->code) << ": "

@@ -63,6 +63,10 @@ struct NodeRunner::Job {
   Outcome outcome;
   bool has_slot = false;  // While it waits for its time.
   bool waited = false;
+
+  bool unwanted() const { return request.lender && request.lender->withdrawn(); }
+  // Its thread is in the plugin for ever.
+  bool lost() const { return request.lender && request.lender->lost(); }
 };
 
 // One attempt inside the plugin.
@@ -129,10 +133,15 @@ void NodeRunner::run(Request request, bool here) {
   enter(std::make_shared<Job>(std::move(request), policy), here);
 }
 
+void NodeRunner::post(const std::shared_ptr<Job>& job, TaskPool::Task step) {
+  const auto& lender = job->request.lender;
+  lender ? lender->post(std::move(step)) : pool_.submit(std::move(step));
+}
+
 void NodeRunner::enter(std::shared_ptr<Job> job, bool here) {
   {
     const std::lock_guard lock(mutex_);
-    if (!closed_ && used_ >= slots_ && slots_ > 0) {
+    if (!closed_ && !job->unwanted() && used_ >= slots_ && slots_ > 0) {
       queue_.push_back(std::move(job));
       return;
     }
@@ -148,7 +157,7 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
   milliseconds pace{0};
   {
     const std::lock_guard lock(mutex_);
-    closed = closed_;
+    closed = closed_ || job->unwanted();
     if (slots_ == 0) {
       refused = FailureInfo{TROUPE_E_INTERNAL, kStuck, -1};
     } else if (parked_) {
@@ -170,7 +179,7 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
   } else if (here) {
     execute(job);
   } else {
-    pool_.submit([this, job = std::move(job)] { execute(job); });
+    post(job, [this, job] { execute(job); });
   }
 }
 
@@ -180,8 +189,8 @@ void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay,
   if (events_.waiting) events_.waiting(node_.config->name, job->request.index, reason, delay);
   const std::lock_guard lock(mutex_);
   job->has_slot = has_slot;
-  if (closed_) {
-    pool_.submit([this, job, has_slot] {
+  if (closed_ || job->unwanted()) {
+    post(job, [this, job, has_slot] {
       if (has_slot) release(nullptr);
       finish(job, std::nullopt, true);
     });
@@ -192,7 +201,7 @@ void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay,
       const std::lock_guard guard(mutex_);
       if (later_.erase(job) == 0) return;  // closeGate() has it.
     }
-    pool_.submit([this, job, has_slot] { has_slot ? execute(job) : enter(job, true); });
+    post(job, [this, job, has_slot] { has_slot ? execute(job) : enter(job, true); });
   });
 }
 
@@ -227,6 +236,7 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
   // The input stays the job's, for a further attempt.
   execution->call = std::make_shared<Call>(*node_.type, std::shared_ptr<const std::string>(job, &job->request.input),
                                            job->request.random_seed, job->request.listener);
+  if (job->request.models) execution->call->setModels(job->request.models(execution->call));
   execution->began = Timer::Clock::now();
   execution->deadline = execution->began + duration_cast<Timer::Clock::duration>(
                                                std::chrono::duration<double>(node_.config->limits.timeout_s));
@@ -236,7 +246,7 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
   bool closed = false;
   {
     const std::lock_guard lock(mutex_);
-    closed = closed_;
+    closed = closed_ || job->unwanted();
     if (!closed) place = running_.insert(running_.end(), execution);
   }
   if (closed) {
@@ -274,7 +284,7 @@ void NodeRunner::release(std::shared_ptr<LiveInstance> instance) {
     next = std::move(queue_.front());
     queue_.pop_front();
   }
-  pool_.submit([this, next] { begin(next, true); });
+  post(next, [this, next] { begin(next, true); });
 }
 
 void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency) {
@@ -297,21 +307,21 @@ void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, 
   bool closed = false;
   {
     const std::lock_guard lock(mutex_);
-    closed = closed_;
+    closed = closed_ || job->unwanted();
   }
-  if (failure->code == TROUPE_E_CANCELLED && closed) {
+  if (result.suspended || (failure->code == TROUPE_E_CANCELLED && closed)) {
     outcome.cut_off = true;
     finish(job, std::nullopt, true);
     return;
   }
   outcome.failed.push_back({outcome.attempts, *failure, outcome.latency_ms, unixMs()});
   const auto spread = job->request.random_seed ^ (static_cast<std::uint64_t>(outcome.attempts) * kSplitMixStep);
-  if (const auto delay = job->policy.next(*failure, spread)) {
+  if (const auto delay = failure->in_vain || job->lost() ? std::nullopt : job->policy.next(*failure, spread)) {
     const auto reason = std::string(codeName(failure->code)) + ": " + failure->message;
     enterLater(job, std::clamp(*delay, milliseconds(0), milliseconds(std::chrono::hours(24))), false, reason);
     return;
   }
-  if (failure->code == TROUPE_E_AUTH || failure->code == TROUPE_E_QUOTA_GONE) {
+  if (!failure->in_vain && (failure->code == TROUPE_E_AUTH || failure->code == TROUPE_E_QUOTA_GONE)) {
     const std::lock_guard lock(mutex_);
     if (!parked_) parked_ = failure;
   }
@@ -345,7 +355,43 @@ void NodeRunner::closeGate() {
       it = later_.erase(it);
     }
   }
-  for (auto& job : stopped) pool_.submit([this, job] { finish(job, std::nullopt, true); });
+  for (auto& job : stopped) post(job, [this, job] { finish(job, std::nullopt, true); });
+}
+
+void NodeRunner::cancel(const LentThread& lender, const FailureInfo& why) {
+  const auto is_its = [&lender](const Job& job) { return job.request.lender.get() == &lender; };
+  std::shared_ptr<Job> waiting;
+  std::shared_ptr<Execution> running;
+  bool has_slot = false;
+  {
+    // Where it is in none of these it is on its way into one, and finds that it is unwanted there.
+    const std::lock_guard lock(mutex_);
+    if (const auto queued = std::find_if(queue_.begin(), queue_.end(), [&](const auto& job) { return is_its(*job); });
+        queued != queue_.end()) {
+      waiting = *queued;
+      queue_.erase(queued);
+    }
+    if (const auto later =
+            std::find_if(later_.begin(), later_.end(), [&](const auto& entry) { return is_its(*entry.first); });
+        later != later_.end()) {
+      timer_.cancel(later->second);
+      waiting = later->first;
+      has_slot = waiting->has_slot;
+      later_.erase(later);
+    }
+    for (const auto& execution : running_) {
+      if (!is_its(*execution->job)) continue;
+      running = execution;
+      if (!execution->cancelled) execution->deadline = Timer::Clock::now();
+      execution->cancelled = true;
+    }
+  }
+  if (running) running->call->cancel(why);
+  if (!waiting) return;
+  post(waiting, [this, waiting, has_slot] {
+    if (has_slot) release(nullptr);
+    finish(waiting, std::nullopt, true);
+  });
 }
 
 void NodeRunner::cancelAll(const FailureInfo& why) {
@@ -367,7 +413,8 @@ void NodeRunner::sweep(Timer::Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     for (auto it = running_.begin(); it != running_.end();) {
       auto& execution = *it;
-      if (execution->cancelled && now >= execution->deadline + options_.grace && !execution->delivered.exchange(true)) {
+      const bool ignores_cancel = execution->cancelled && now >= execution->deadline + options_.grace;
+      if ((ignores_cancel || execution->call->lostThread()) && !execution->delivered.exchange(true)) {
         // What is left of the instances takes the calls; without one, or when too many threads are lost in it, all that
         // come are refused.
         stuck_ = true;
@@ -377,8 +424,10 @@ void NodeRunner::sweep(Timer::Clock::time_point now) {
         it = running_.erase(it);
         continue;
       }
-      if (!execution->cancelled && now >= execution->deadline) {
+      const auto waited = execution->call->waits().total(now);
+      if (!execution->cancelled && now >= execution->deadline + waited) {
         execution->cancelled = true;
+        execution->deadline += waited;
         late.push_back(execution);
       }
       ++it;
@@ -394,7 +443,9 @@ void NodeRunner::sweep(Timer::Clock::time_point now) {
 }
 
 void NodeRunner::giveUp(const std::shared_ptr<Execution>& execution) {
-  pool_.abandonOne();
+  // A thread is given up once: with the call that lent it.
+  const auto& lender = execution->job->request.lender;
+  lender ? lender->lose() : pool_.abandonOne();
   events_.log(TROUPE_ERROR, node_.config->name,
               "a call ignored its cancel and is stuck; its thread is given up and no new instance of the node is made");
   pool_.submit([this, execution] {
@@ -406,8 +457,10 @@ void NodeRunner::giveUp(const std::shared_ptr<Execution>& execution) {
       const std::lock_guard lock(mutex_);
       closed = closed_;
     }
-    result.failure = FailureInfo{closed ? TROUPE_E_CANCELLED : TROUPE_E_TRANSIENT,
-                                 "no answer within " + timeout + " (timeout_s), and it ignores its cancel", -1};
+    const auto lost_in = execution->call->lostThread();
+    result.failure = FailureInfo{
+        closed ? TROUPE_E_CANCELLED : TROUPE_E_TRANSIENT,
+        lost_in ? *lost_in : "no answer within " + timeout + " (timeout_s), and it ignores its cancel", -1};
     conclude(execution->job, std::move(result), duration_cast<milliseconds>(Timer::Clock::now() - execution->began));
   });
 }

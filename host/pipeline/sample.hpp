@@ -11,6 +11,7 @@
 
 #include "journal/rows.hpp"
 #include "pipeline/graph.hpp"
+#include "pipeline/model_answers.hpp"
 #include "pipeline/outcome.hpp"
 #include "pipeline/values.hpp"
 
@@ -47,6 +48,7 @@ struct Sample {
   std::string genre = "-";
   std::string context;  ///< `"sample":{…}` as every call's input carries it
   std::atomic<Phase> phase{Phase::generating};
+  ModelAnswers models;  ///< that its nodes have asked for
 
   std::mutex mutex;  // Guards all below while calls are open; afterwards the one worker that goes on with the sample
                      // owns them.

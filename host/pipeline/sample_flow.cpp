@@ -3,28 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/call_seed.hpp"
 #include "pipeline/flow_helpers.hpp"
-#include "support/split_mix.hpp"
 #include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
-namespace {
-
-std::uint64_t hash(std::string_view text) {  // FNV-1a
-  std::uint64_t h = 0xcbf29ce484222325ULL;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return h;
-}
-
-}  // namespace
-
 SampleFlow::SampleFlow(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners,
                        journal::Journal& journal, TaskPool& pool, const journal::Run& run, Ends ends)
-    : graph_(graph), runners_(runners), journal_(journal), pool_(pool), run_(run), ends_(std::move(ends)) {}
+    : graph_(graph),
+      runners_(runners),
+      journal_(journal),
+      pool_(pool),
+      run_(run),
+      ends_(std::move(ends)),
+      desk_(graph, runners, journal, run, ends_.parked) {}
 
 std::uint64_t SampleFlow::callSeed(std::int64_t index, int node) const {
-  return splitMix64(splitMix64(static_cast<std::uint64_t>(run_.seed)) ^ splitMix64(static_cast<std::uint64_t>(index)) ^
-                    hash(graph_.name(node)));
+  return pipeline::callSeed(run_.seed, index, graph_.name(node));
 }
 
 void SampleFlow::begin(const SamplePtr& sample) {
@@ -161,6 +156,7 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
   request.index = sample->index;
   request.random_seed = callSeed(sample->index, node);
   request.input = providerInput(graph_, *sample, node);
+  request.models = desk_.callsOf(sample, node);
   request.accept = [this, sample, node, candidate](Call::Result& result, std::int64_t latency_ms, int attempts) {
     *candidate = completeCandidate(single(result, "candidate"), sample->index, graph_.name(node), latency_ms, attempts);
   };
@@ -209,6 +205,7 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
   NodeRunner::Request request;
   request.index = sample->index;
   request.random_seed = callSeed(sample->index, node);
+  request.models = desk_.callsOf(sample, node, candidate >= 0 ? graph_.candidates[at(candidate)] : -1);
   {
     const std::lock_guard lock(sample->mutex);  // Other candidates may come in meanwhile.
     request.input =
@@ -285,6 +282,7 @@ void SampleFlow::vote(const SamplePtr& sample) {
   request.index = sample->index;
   request.random_seed = callSeed(sample->index, graph_.selector);
   request.input = selectorInput(graph_, *sample);
+  request.models = desk_.callsOf(sample, graph_.selector);
   request.accept = [this, sample, selection, ids = std::move(ids)](Call::Result& result, std::int64_t, int) {
     *selection = completeSelection(single(result, "selection"), ids);
     for (std::size_t c = 0; c < graph_.candidates.size(); ++c)

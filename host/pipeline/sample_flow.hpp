@@ -7,6 +7,7 @@
 
 #include "journal/journal.hpp"
 #include "pipeline/graph.hpp"
+#include "pipeline/model_desk.hpp"
 #include "pipeline/node_runner.hpp"
 #include "pipeline/run_stats.hpp"
 #include "pipeline/sample.hpp"
@@ -76,6 +77,7 @@ class SampleFlow {
   TaskPool& pool_;
   const journal::Run& run_;
   const Ends ends_;
+  ModelDesk desk_;
 };
 
 }  // namespace troupe::pipeline

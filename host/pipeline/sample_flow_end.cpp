@@ -59,6 +59,7 @@ void SampleFlow::filter(const SamplePtr& sample, std::vector<journal::Row> rows,
   request.random_seed = callSeed(sample->index, node);
   const auto& inputs = graph_.nodes[at(node)].inputs;
   request.input = sampleInput(graph_, *sample, inputs.front().port, run_.id);
+  request.models = desk_.callsOf(sample, node);
   request.accept = [given](Call::Result& result, std::int64_t, int) {
     if (result.hold) {
       given->hold = readHold(*result.hold);

@@ -87,7 +87,7 @@ TEST_CASE("a checked pipeline holds what the file says", "[config]") {
   CHECK(node(pipeline, "wren").limits.retries == 2);
   CHECK(node(pipeline, "quill").limits.timeout_s == 120);
   CHECK(node(pipeline, "judge").weight == 2);
-  CHECK(node(pipeline, "judge").models == std::map<std::string, std::string>{{"judge", "claude"}});
+  CHECK(node(pipeline, "judge").models == std::map<std::string, std::vector<std::string>>{{"judge", {"claude"}}});
   for (const auto& n : pipeline.nodes) CHECK(n.info != nullptr);
 }
 
