@@ -149,8 +149,9 @@ ExitCode tryNode(const Arguments& arguments) {
         sampleMember(promptJson(arguments.get("prompt", "Hello"), arguments.get("genre"), 0, seed), 0, seed),
         static_cast<std::uint64_t>(seed));
   bool streamed = false;
-  const auto result =
-      trial.call(input, static_cast<std::uint64_t>(seed), [&](std::uint32_t kind, std::string_view json) {
+  const auto result = trial.call(
+      input, static_cast<std::uint64_t>(seed),
+      [&](std::uint32_t kind, std::string_view json) {
         if (kind != TROUPE_DELTA || arguments.has("json")) return;
         rapidjson::Document delta;
         delta.Parse(json.data(), json.size());

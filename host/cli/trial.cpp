@@ -72,8 +72,7 @@ Trial::Result Trial::call(const std::string& input, std::uint64_t seed, pipeline
     const auto is_back = [&] { return returned->has_value(); };
     // The time that it waits for a model is that model's.
     auto until = began + limit;
-    while (!state_->done.wait_until(lock, until, is_back) &&
-           until < began + limit + call->waits().total(Clock::now()))
+    while (!state_->done.wait_until(lock, until, is_back) && until < began + limit + call->waits().total(Clock::now()))
       until = began + limit + call->waits().total(Clock::now()) + std::chrono::milliseconds(50);
     if (!is_back()) {
       lock.unlock();

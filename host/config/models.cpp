@@ -46,8 +46,9 @@ bool checkTarget(const Drafts& drafts, const Draft& draft, const std::string& na
     return false;
   }
   if (const auto* port = target->node.info != nullptr ? portBeyondPrompt(*target->node.info) : nullptr) {
-    report.add(pointer, troupe::quoted(name) + " needs an input on its port " + troupe::quoted(port->name) +
-                            ", which a call in a role does not have",
+    report.add(pointer,
+               troupe::quoted(name) + " needs an input on its port " + troupe::quoted(port->name) +
+                   ", which a call in a role does not have",
                "name a provider that needs a prompt alone");
     return false;
   }

@@ -36,7 +36,7 @@ struct Node {
   std::string name;
   std::string type;
   bool enabled = true;
-  std::vector<Input> inputs;  ///< in file order; only from enabled nodes
+  std::vector<Input> inputs;                               ///< in file order; only from enabled nodes
   std::map<std::string, std::vector<std::string>> models;  ///< role -> provider nodes, in file order
   std::string options = "{}";      ///< JSON, completed with defaults; paths absolute; secrets as "${secret:NAME}"
   std::vector<std::string> hosts;  ///< of the addresses in its options

@@ -228,10 +228,9 @@ struct CursorMoved {
   std::int64_t event_id;
 };
 
-using Row =
-    std::variant<SampleStarted, Attempt, CallSettled, ModelAttempt, ModelCallSettled, ScoreSettled, SampleDecided,
-                 VerdictGiven, SampleHeld, HoldDecided, SampleSaved, FeedbackEmitted, SampleSettled, EventAppended,
-                 RunStateChanged, CursorMoved>;
+using Row = std::variant<SampleStarted, Attempt, CallSettled, ModelAttempt, ModelCallSettled, ScoreSettled,
+                         SampleDecided, VerdictGiven, SampleHeld, HoldDecided, SampleSaved, FeedbackEmitted,
+                         SampleSettled, EventAppended, RunStateChanged, CursorMoved>;
 
 // ---- what is read back ----------------------------------------------------------------------------------------------
 

@@ -41,7 +41,8 @@ void readAttempts(Connection& connection, RunKey run, SampleRecord& record) {
 
 void readModelCalls(Connection& connection, RunKey run, SampleRecord& record) {
   auto query = connection.query(
-      "SELECT caller, about, node, request_hash, nth, role, ok, answer, code, message, attempts, latency_ms, at, plugin "
+      "SELECT caller, about, node, request_hash, nth, role, ok, answer, code, message, attempts, latency_ms, at, "
+      "plugin "
       "FROM model_calls WHERE run = ? AND idx = ?",
       run, record.index);
   while (query.next()) {

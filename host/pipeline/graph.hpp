@@ -31,7 +31,7 @@ struct Graph {
     std::vector<Delayed> delayed;  ///< delayed references
     std::string previous_port;     ///< port that is given its own latest emission, or ""
     bool per_candidate = false;
-    bool may_block = false;  ///< gets a worker of its own: it may wait for the world outside
+    bool may_block = false;        ///< gets a worker of its own: it may wait for the world outside
     std::vector<Role> roles = {};  ///< whom it may ask
   };
 

@@ -55,9 +55,9 @@ class ModelDesk::Calls final : public services::ModelCalls {
     if (role == roles.end())
       throw ModelFailure(TROUPE_E_PERMANENT_REQUEST, "the node has no role " + troupe::quoted(request.role));
     if (at(request.at) >= role->players.size())
-      throw ModelFailure(TROUPE_E_PERMANENT_REQUEST,
-                         "the role " + troupe::quoted(request.role) + " has " + std::to_string(role->players.size()) +
-                             " providers; there is none at " + std::to_string(request.at));
+      throw ModelFailure(TROUPE_E_PERMANENT_REQUEST, "the role " + troupe::quoted(request.role) + " has " +
+                                                         std::to_string(role->players.size()) +
+                                                         " providers; there is none at " + std::to_string(request.at));
     return role->players[at(request.at)];
   }
 
@@ -102,8 +102,7 @@ class ModelDesk::Calls final : public services::ModelCalls {
     call.lender = lender;
     call.models = desk_.callsOf(sample_, asked, about_);
     call.accept = [state, key, schema](Call::Result& result, std::int64_t latency_ms, int attempts) {
-      state->answer =
-          completeCandidate(single(result, "candidate"), key.index, key.node, latency_ms, attempts).json;
+      state->answer = completeCandidate(single(result, "candidate"), key.index, key.node, latency_ms, attempts).json;
       if (schema) schema->checkCandidate(state->answer);
     };
     call.done = [&desk = desk_, sample = sample_, state, key, lender, role = request.role,
@@ -176,12 +175,11 @@ void ModelDesk::keep(Sample& sample, const journal::ModelCallKey& key, const std
   const auto& failure = outcome.failure;
   std::vector<journal::Row> rows;
   for (const auto& failed : outcome.failed)
-    rows.emplace_back(journal::ModelAttempt{
-        key, failed.attempt, failed.failure.code, failed.failure.message, failed.latency_ms, failed.at});
-  rows.emplace_back(journal::ModelCallSettled{key, role, !failure, failure ? std::string() : answer,
-                                              failure ? failure->code : TROUPE_OK,
-                                              failure ? failure->message : std::string(), outcome.attempts,
-                                              outcome.latency_ms, unixMs(), plugin});
+    rows.emplace_back(journal::ModelAttempt{key, failed.attempt, failed.failure.code, failed.failure.message,
+                                            failed.latency_ms, failed.at});
+  rows.emplace_back(journal::ModelCallSettled{
+      key, role, !failure, failure ? std::string() : answer, failure ? failure->code : TROUPE_OK,
+      failure ? failure->message : std::string(), outcome.attempts, outcome.latency_ms, unixMs(), plugin});
   if (!failure) sample.models.put(key, answer);
   journal_.append(std::move(rows));
   if (failure && (failure->code == TROUPE_E_AUTH || failure->code == TROUPE_E_QUOTA_GONE)) parked_();

@@ -458,9 +458,9 @@ void NodeRunner::giveUp(const std::shared_ptr<Execution>& execution) {
       closed = closed_;
     }
     const auto lost_in = execution->call->lostThread();
-    result.failure = FailureInfo{
-        closed ? TROUPE_E_CANCELLED : TROUPE_E_TRANSIENT,
-        lost_in ? *lost_in : "no answer within " + timeout + " (timeout_s), and it ignores its cancel", -1};
+    result.failure =
+        FailureInfo{closed ? TROUPE_E_CANCELLED : TROUPE_E_TRANSIENT,
+                    lost_in ? *lost_in : "no answer within " + timeout + " (timeout_s), and it ignores its cancel", -1};
     conclude(execution->job, std::move(result), duration_cast<milliseconds>(Timer::Clock::now() - execution->began));
   });
 }

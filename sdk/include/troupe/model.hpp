@@ -135,8 +135,8 @@ class Models {
     std::vector<CastMember> out;
     for (const auto& value : list.GetArray()) {
       const Object member(value);
-      out.push_back({std::string(member.text("node")), std::string(member.text("type")),
-                     std::string(member.text("model", ""))});
+      out.push_back(
+          {std::string(member.text("node")), std::string(member.text("type")), std::string(member.text("model", ""))});
     }
     return out;
   }

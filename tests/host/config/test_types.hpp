@@ -33,8 +33,7 @@ class TestTypes final : public loader::TypeLookup {
                       {{"candidate", "troupe:candidate/1"}, {"rubric", "text", false, true}}, "troupe:score/1", "{}");
     judge.per = Per::candidate;
     judge.roles = {{"judge"}};
-    auto& panel =
-        add("test.panel", Kind::scorer, {{"candidates", "troupe:candidate/1", true}}, "troupe:score/1", "{}");
+    auto& panel = add("test.panel", Kind::scorer, {{"candidates", "troupe:candidate/1", true}}, "troupe:score/1", "{}");
     panel.roles = {{"judges", true, 2}, {"chair", false, 0}};
     add("test.refiner", Kind::provider, {{"prompt", "troupe:prompt/1"}, {"draft", "troupe:candidate/1"}},
         "troupe:candidate/1", "{}");

@@ -32,8 +32,7 @@ Lines problemsOf(const std::string& text) {
 
 TEST_CASE("a manifest becomes plain values, with defaults", "[manifest]") {
   std::vector<troupe::Problem> problems;
-  const auto text =
-      manifest(node(R"("per":"sample","requires":["troupe.clock/1"],"wants":["troupe.model/1"],
+  const auto text = manifest(node(R"("per":"sample","requires":["troupe.clock/1"],"wants":["troupe.model/1"],
     "models":["judge",{"role":"judges","many":true},{"role":"chair","min":0}],"concurrency":{"per_instance":0},
     "options":{"type":"object","additionalProperties":false,"properties":{"n":{"type":"integer","default":3}}},
     "capabilities":{"seed":true,"net":["*.example.org"]},)"));

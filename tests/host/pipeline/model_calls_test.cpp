@@ -13,11 +13,14 @@ PipelineText judged(const Board& board, const std::string& options = "", const s
     text.node(name, "provider", R"(["source"])", std::string(R"("text":")") + name + "\"");
   text.node("claude", "provider", "", R"("text":"7")");
   text.node("judge", type, R"(["a","b"])", options, "", R"("models":{"judge":"claude"})");
-  return text.node("vote", "selector", R"(["judge"])").node("keep", "filter", R"(["vote"])").node("store", "store",
-                                                                                               R"(["keep"])");
+  return text.node("vote", "selector", R"(["judge"])")
+      .node("keep", "filter", R"(["vote"])")
+      .node("store", "store", R"(["keep"])");
 }
 
-std::string reasonOf(const journal::SampleRecord& record) { return parsed(record.scores.at(0).json)["reason"].GetString(); }
+std::string reasonOf(const journal::SampleRecord& record) {
+  return parsed(record.scores.at(0).json)["reason"].GetString();
+}
 
 TEST_CASE("a judge asks the provider that plays its role", "[models]") {
   Rig rig;
@@ -66,7 +69,7 @@ TEST_CASE("callers that wait never keep the pool from whom they wait for", "[mod
   auto text = judged(rig.board, R"("requests":3)").samples(24).inFlight(12).type("claude", type);
   SECTION("one at a time") { text.limits("claude", R"("in_flight":1)"); }
   SECTION("at a pace") { text.limits("claude", R"("rpm":100000)"); }
-  SECTION("after a back-off") { 
+  SECTION("after a back-off") {
     text.options("claude", R"("act":"fail","code":5,"first":2)").limits("claude", R"("retries":20)");
   }
   const auto end = rig.run(text);
@@ -130,8 +133,7 @@ TEST_CASE("the asked node's retries apply and the caller is not repeated for it"
     const auto record = rig.sample(0);
     CHECK_FALSE(record.model_calls[0].ok);
     CHECK(record.model_calls[0].message == "the line is down");
-    CHECK(reasonOf(record) ==
-          R"(failed: transient: {"code":6,"message":"claude: the line is down"})");
+    CHECK(reasonOf(record) == R"(failed: transient: {"code":6,"message":"claude: the line is down"})");
   }
   SECTION("its key is refused") {
     text.options("claude", R"("act":"fail","code":2,"message":"no key")").samples(2).inFlight(1);

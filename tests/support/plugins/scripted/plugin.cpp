@@ -62,7 +62,8 @@ class Source final : public Node {
 /// Options: text (the answer's beginning; the prompt follows), exactly (the whole answer).
 class Provider final : public Node {
  public:
-  explicit Provider(const Options& options) : script_(options), text_(options.text("text", "story")), exactly_(options.text("exactly", "")) {}
+  explicit Provider(const Options& options)
+      : script_(options), text_(options.text("text", "story")), exactly_(options.text("exactly", "")) {}
   void run(Call& call) override {
     const auto index = indexOf(call);
     const Told told(script_, call, index);
@@ -351,15 +352,12 @@ class Sink final : public Node {
 }  // namespace troupe::scripted
 
 using namespace troupe::scripted;
-TROUPE_MODULE(TROUPE_NODE(Source, "org.example.scripted.source"),
-              TROUPE_NODE(Provider, "org.example.scripted.provider"),
-              TROUPE_NODE(Provider, "org.example.scripted.provider_one"),
-              TROUPE_NODE(Provider, "org.example.scripted.provider_three"),
-              TROUPE_NODE(Scorer, "org.example.scripted.scorer"),
-              TROUPE_NODE(SampleScorer, "org.example.scripted.sample_scorer"),
-              TROUPE_NODE(Judge, "org.example.scripted.judge"),
-              TROUPE_NODE(SampleJudge, "org.example.scripted.sample_judge"),
-              TROUPE_NODE(Selector, "org.example.scripted.selector"),
-              TROUPE_NODE(Filter, "org.example.scripted.filter"), TROUPE_NODE(Store, "org.example.scripted.store"),
-              TROUPE_NODE(Store, "org.example.scripted.store_three"), TROUPE_NODE(Sink, "org.example.scripted.sink"),
-              TROUPE_NODE(Sink, "org.example.scripted.sink_progress"))
+TROUPE_MODULE(
+    TROUPE_NODE(Source, "org.example.scripted.source"), TROUPE_NODE(Provider, "org.example.scripted.provider"),
+    TROUPE_NODE(Provider, "org.example.scripted.provider_one"),
+    TROUPE_NODE(Provider, "org.example.scripted.provider_three"), TROUPE_NODE(Scorer, "org.example.scripted.scorer"),
+    TROUPE_NODE(SampleScorer, "org.example.scripted.sample_scorer"), TROUPE_NODE(Judge, "org.example.scripted.judge"),
+    TROUPE_NODE(SampleJudge, "org.example.scripted.sample_judge"),
+    TROUPE_NODE(Selector, "org.example.scripted.selector"), TROUPE_NODE(Filter, "org.example.scripted.filter"),
+    TROUPE_NODE(Store, "org.example.scripted.store"), TROUPE_NODE(Store, "org.example.scripted.store_three"),
+    TROUPE_NODE(Sink, "org.example.scripted.sink"), TROUPE_NODE(Sink, "org.example.scripted.sink_progress"))
