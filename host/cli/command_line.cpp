@@ -21,8 +21,8 @@ namespace {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> list;
-    for (auto family :
-         {runCommands(), serveCommands(), watchCommands(), pipelineCommands(), runsCommands(), pluginsCommands()})
+    for (auto family : {runCommands(), serveCommands(), watchCommands(), pipelineCommands(), runsCommands(),
+                        pluginsCommands(), secretsCommands()})
       std::move(family.begin(), family.end(), std::back_inserter(list));
     return list;
   }();

@@ -23,18 +23,24 @@ config::CheckOptions checkOptions(const Arguments& arguments, bool environment) 
   return options;
 }
 
-void printProblems(const std::vector<Problem>& problems) {
+void printProblems(const std::vector<Problem>& problems, const std::vector<Problem>& warnings = {}) {
   JsonWriter json;
-  json.beginObject().member("valid", problems.empty()).key("problems").beginArray();
-  for (const auto& problem : problems)
-    json.beginObject()
-        .member("pointer", problem.place)
-        .member("line", problem.line)
-        .member("column", problem.column)
-        .member("fact", problem.fact)
-        .member("repair", problem.repair)
-        .endObject();
-  json.endArray().endObject();
+  const auto list = [&json](const char* name, const std::vector<Problem>& found) {
+    json.key(name).beginArray();
+    for (const auto& problem : found)
+      json.beginObject()
+          .member("pointer", problem.place)
+          .member("line", problem.line)
+          .member("column", problem.column)
+          .member("fact", problem.fact)
+          .member("repair", problem.repair)
+          .endObject();
+    json.endArray();
+  };
+  json.beginObject().member("valid", problems.empty());
+  list("problems", problems);
+  if (!warnings.empty()) list("warnings", warnings);
+  json.endObject();
   std::cout << json.text() << '\n';
 }
 
@@ -45,8 +51,10 @@ ExitCode validate(const Arguments& arguments) {
     const auto pipeline =
         openPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, !arguments.has("portable")));
     if (arguments.has("json")) {
-      printProblems({});
+      printProblems({}, pipeline.warnings);
     } else {
+      for (const auto& warning : pipeline.warnings)
+        std::cerr << "troupe: warning: " << format(arguments.positional()[0], warning) << '\n';
       std::cout << arguments.positional()[0] << ": ok: " << pipeline.nodes.size() << " nodes, " << pipeline.samples
                 << " samples\n";
     }

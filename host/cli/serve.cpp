@@ -15,6 +15,7 @@
 #include "config/json_text.hpp"
 #include "config/secrets.hpp"
 #include "config/text_file.hpp"
+#include "pipeline/upstream.hpp"
 #include "server/live_server.hpp"
 #include "server/run_manager.hpp"
 
@@ -101,6 +102,7 @@ ExitCode serve(const Arguments& arguments) {
   options.resume_interrupted = config.runs.resume || arguments.has("resume");
   options.confinement = server::confinementOf(config);
   options.engine.network = network();
+  options.engine.upstreams = std::make_shared<pipeline::Upstreams>();
   options.confined_network = {options.engine.network.http, std::make_shared<config::Secrets>(config.secrets, false),
                               true, config.private_hosts};
   server::RunManager runs(*catalog, *journal, hub, options);

@@ -22,6 +22,7 @@ Followers followersOf(const Drafts& drafts) {
     for (const auto& from : drafts.nodes[i].upstream) add(from, i);
     for (const auto& [role, players] : node.models)
       for (const auto& player : players) add(player, i);
+    if (!node.fallback.empty()) add(node.fallback, i);
   }
   return followers;
 }

@@ -57,14 +57,15 @@ void readLimits(const Value& node, Limits& limits) {
   if (json == nullptr) return;
   readInt(*json, "in_flight", limits.in_flight);
   readNumber(*json, "rpm", limits.rpm);
+  readNumber(*json, "tpm", limits.tpm);
   readNumber(*json, "timeout_s", limits.timeout_s);
   readInt(*json, "retries", limits.retries);
 }
 
 /// A misspelt "inputs" must not be reported as a missing one, too.
 bool hasKnownKeys(const Value& node) {
-  static const std::set<std::string_view> kKeys = {"type",    "enabled", "inputs", "models",
-                                                   "options", "limits",  "weight", "isolation"};
+  static const std::set<std::string_view> kKeys = {"type",   "enabled",  "inputs", "models",   "options",
+                                                   "limits", "fallback", "weight", "isolation"};
   return node.IsObject() && std::all_of(node.MemberBegin(), node.MemberEnd(),
                                         [](const auto& entry) { return kKeys.count(textOf(entry.name)) > 0; });
 }

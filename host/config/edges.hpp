@@ -9,6 +9,8 @@ namespace troupe::config {
 /// is the run's.
 void connectNodes(Drafts& drafts, int in_flight, Report& report);
 void connectModels(Drafts& drafts, Report& report);
+/// The same for the fallbacks of providers.
+void connectFallbacks(Drafts& drafts, Report& report);
 
 /// Reports edges and calls that come back to where they began; delayed references may.
 void checkCycles(const Drafts& drafts, Report& report);

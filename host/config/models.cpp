@@ -111,7 +111,32 @@ class Casting {
     if (std::find(players.begin(), players.end(), name) != players.end())
       return report_.add(pointer, troupe::quoted(name) + " is named twice", "remove one");
     players.push_back(name);
-    if (!checkTarget(drafts_, draft_, name, pointer, report_)) draft_.sound = false;
+    if (!checkTarget(drafts_, draft_, name, pointer, report_)) {
+      draft_.sound = false;
+    } else if (type_ != nullptr && type_->kind == loader::Kind::scorer) {
+      warnOfItself(name, pointer);
+    }
+  }
+
+  // A model prefers its own words.
+  void warnOfItself(const std::string& name, const std::string& pointer) {
+    const auto model = modelOf(*drafts_.find(name));
+    for (const auto& reference : draft_.references) {
+      const auto* author = drafts_.find(reference.from);
+      if (author == nullptr || !author->node.enabled) continue;
+      const bool same = reference.from == name;
+      if (!same && (model.empty() || modelOf(*author) != model)) continue;
+      return report_.warn(pointer,
+                          troupe::quoted(name) + (same ? " is asked to judge its own candidates"
+                                                       : " is asked to judge candidates of its own model, by " +
+                                                             troupe::quoted(reference.from)),
+                          "a model favours its own words; name one of another family (a panel leaves it out there)");
+    }
+  }
+
+  static std::string modelOf(const Draft& draft) {
+    const auto* options = member(*draft.json, "options");
+    return options == nullptr ? std::string() : std::string(textMember(*options, "model"));
   }
 
   std::string example(const loader::Role& role) const {
@@ -130,6 +155,33 @@ class Casting {
 };
 
 }  // namespace
+
+void connectFallbacks(Drafts& drafts, Report& report) {
+  for (auto& draft : drafts.nodes) {
+    const auto* fallback = member(*draft.json, "fallback");
+    if (fallback == nullptr || !fallback->IsString()) continue;
+    const auto pointer = draft.pointer + "/fallback";
+    const auto name = std::string(textOf(*fallback));
+    if (draft.node.info != nullptr && draft.node.info->kind != loader::Kind::provider) {
+      report.add(pointer, "only a provider has a fallback", "leave it out");
+      continue;
+    }
+    if (!checkTarget(drafts, draft, name, pointer, report)) {
+      draft.sound = false;
+      continue;
+    }
+    const auto* theirs = drafts.find(name)->node.info;
+    if (draft.node.info != nullptr && theirs != nullptr)
+      for (const auto& port : draft.node.info->in)
+        if (const auto* same = theirs->input(port.name); same == nullptr || same->type != port.type) {
+          report.add(pointer,
+                     troupe::quoted(name) + " takes no " + port.type + " on a port " + troupe::quoted(port.name),
+                     "name a provider with the same inputs");
+          draft.sound = false;
+        }
+    draft.node.fallback = name;
+  }
+}
 
 void connectModels(Drafts& drafts, Report& report) {
   const auto callable = providers(drafts);

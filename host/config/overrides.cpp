@@ -111,9 +111,9 @@ class Path {
     if (pointer_ == "/run") return {"samples", "in_flight", "seed"};
     if (pointer_ == "/ensemble") return {"policy"};
     if (tokens[0] == "nodes" && tokens.size() == 2)
-      return {"type", "enabled", "inputs", "models", "options", "limits", "weight", "isolation"};
+      return {"type", "enabled", "inputs", "models", "options", "limits", "fallback", "weight", "isolation"};
     if (tokens[0] == "nodes" && tokens.size() == 3 && tokens[2] == "limits")
-      return {"in_flight", "rpm", "timeout_s", "retries"};
+      return {"in_flight", "rpm", "tpm", "timeout_s", "retries"};
     return {};
   }
 

@@ -75,10 +75,12 @@ Pipeline checkPipeline(std::string_view text, const std::string& file_name, cons
   for (auto& draft : drafts.nodes) option_check.check(draft);
   connectNodes(drafts, pipeline.in_flight, report);
   connectModels(drafts, report);
+  connectFallbacks(drafts, report);
   checkCycles(drafts, report);
   checkWhole(drafts, types, report);
   if (!report.empty()) refuse(file_name, report.take());
 
+  pipeline.warnings = report.takeWarnings();
   pipeline.name = nameOf(document, file_name);
   for (auto& draft : drafts.nodes)
     if (draft.node.enabled) pipeline.nodes.push_back(std::move(draft.node));

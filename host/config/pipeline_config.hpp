@@ -28,6 +28,7 @@ struct Input {
 struct Limits {
   int in_flight = 0;       ///< calls at once; 0 = as many as the run has
   double rpm = 0;          ///< calls started per minute; 0 = no limit
+  double tpm = 0;          ///< tokens per minute, input and output; 0 = no limit
   double timeout_s = 120;  ///< per attempt
   int retries = 2;         ///< attempts after the first
 };
@@ -38,6 +39,7 @@ struct Node {
   bool enabled = true;
   std::vector<Input> inputs;                               ///< in file order; only from enabled nodes
   std::map<std::string, std::vector<std::string>> models;  ///< role -> provider nodes, in file order
+  std::string fallback;            ///< a provider's: the provider node that answers when this one cannot; may be empty
   std::string options = "{}";      ///< JSON, completed with defaults; paths absolute; secrets as "${secret:NAME}"
   std::vector<std::string> hosts;  ///< of the addresses in its options
   Limits limits;
@@ -52,10 +54,11 @@ struct Pipeline {
   int in_flight = 8;
   std::optional<std::int64_t> seed;  ///< [0, 2^31); absent = drawn when a run starts
   std::string policy = "all";
-  std::vector<Node> nodes;  ///< enabled ones, in file order
-  std::string text;         ///< the file as read, with comments
-  std::string effective;    ///< canonical JSON after overrides, without "ui" and "$schema"
-  std::string hash;         ///< sha256 of `effective`
+  std::vector<Node> nodes;        ///< enabled ones, in file order
+  std::vector<Problem> warnings;  ///< what to think about, with its place
+  std::string text;               ///< the file as read, with comments
+  std::string effective;          ///< canonical JSON after overrides, without "ui" and "$schema"
+  std::string hash;               ///< sha256 of `effective`
 
   const Node* find(std::string_view node) const;
 };

@@ -90,12 +90,16 @@ constexpr std::string_view kHostSchema = R"json({
                            "description": "Calls at once; 0: as many as the run has samples on their way." },
             "rpm": { "type": "number", "minimum": 0, "maximum": 1000000, "default": 0,
                      "description": "Calls started per minute; 0: no limit." },
+            "tpm": { "type": "number", "minimum": 0, "maximum": 1000000000, "default": 0,
+                     "description": "Tokens per minute, input and output; 0: no limit." },
             "timeout_s": { "type": "number", "exclusiveMinimum": 0, "maximum": 86400, "default": 120,
                            "description": "Seconds until a call is given up." },
             "retries": { "type": "integer", "minimum": 0, "maximum": 20, "default": 2,
                          "description": "Calls after the first one that failed." }
           }
         },
+        "fallback": { "type": "string",
+                      "description": "Of a provider: the provider that answers when this one cannot." },
         "weight": { "type": "number", "minimum": 0, "maximum": 1000000, "default": 1,
                     "description": "Of a scorer: how much its scores count in the quality." },
         "isolation": { "type": "string", "default": "thread", "description": "thread: in the host's own process." }

@@ -70,6 +70,7 @@ class Whole {
         if (kind == Kind::scorer || kind == Kind::selector) judged.insert(input.from);
       }
       for (const auto& [role, players] : draft->node.models) fed.insert(players.begin(), players.end());
+      fed.insert(draft->node.fallback);
     }
     const bool any =
         std::any_of(found.begin(), found.end(), [&](const Draft* d) { return judged.count(d->node.name) > 0; });

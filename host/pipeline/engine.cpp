@@ -72,6 +72,7 @@ Engine::State::State(const config::Pipeline& pipeline_, loader::Catalog& catalog
       graph(buildGraph(pipeline)),
       announced(options.resume ? announcedEnd(journal, run) : std::nullopt),
       hub(options.hub ? options.hub : std::make_shared<EventHub>()),
+      upstreams(options.upstreams ? options.upstreams : std::make_shared<Upstreams>()),
       stats(run.samples, candidateNames(graph)) {
   if (!options.hub) {
     if (options.resume)
@@ -103,9 +104,11 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     }));
   }
   runners.resize(graph.nodes.size());
+  doors.resize(graph.nodes.size());
   for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node)
     if (graph.nodes[static_cast<std::size_t>(node)].type->kind != loader::Kind::sink)
       runners[static_cast<std::size_t>(node)] = makeNamed(graph.name(node), [&] { return makeRunner(node, catalog); });
+  connectFallbacks();
   for (const int node : graph.feedback) makeFeedback(node);
 
   SampleFlow::Ends ends;
@@ -118,17 +121,9 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     stats.addRepeated(1);
   };
   ends.store_failed = [this](const std::string& reason) { stop(reason, false); };
-  ends.parked = [this] {
-    std::string why;
-    for (const int node : graph.candidates) {
-      const auto parked = runners[static_cast<std::size_t>(node)]->parked();
-      if (!parked) return;
-      why += (why.empty() ? "" : "; ") + graph.name(node) + ": " + std::string(codeName(parked->code)) + ": " +
-             parked->message;
-    }
-    stop("no provider is left: " + why, false);
-  };
-  flow = std::make_unique<SampleFlow>(graph, runners, journal, *pool, run, std::move(ends));
+  ends.parked = [this] { parked(); };
+  deltas = std::make_unique<DeltaFeed>(timer, hub, run.key, run.id);
+  flow = std::make_unique<SampleFlow>(graph, runners, journal, *pool, *deltas, run, std::move(ends));
 } catch (...) {
   sinks.clear();
   leaveJournal();
@@ -157,6 +152,7 @@ void Engine::State::endCalls() {
 
 Engine::State::~State() {
   endCalls();
+  if (deltas) deltas->close();
   timer.stop();
   if (!options.hub) hub->close();
   hub->dropFrames(run.key);
@@ -179,6 +175,7 @@ std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog&
     runner_options.slots =
         plan.config->limits.in_flight > 0 ? plan.config->limits.in_flight : std::max(run.in_flight, kManySlots);
   }
+  addGates(node, runner_options);
   RunnerEvents events;
   events.log = [this](int level, const std::string& source, std::string_view message) { log(level, source, message); };
   events.waiting = [this](const std::string& name, std::int64_t index, const std::string& reason,
@@ -333,6 +330,7 @@ void Engine::State::stop(const std::string& why, bool cancelled) {
 
 RunEnd Engine::State::conclude() {
   RunEnd end;
+  deltas->close();
   hub->dropFrames(run.key);  // None comes any more: `ended` is true.
   std::optional<journal::RunStateChanged> completed;
   std::optional<std::string> broken;

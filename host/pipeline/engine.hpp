@@ -16,6 +16,8 @@
 
 namespace troupe::pipeline {
 
+class Upstreams;
+
 struct EngineOptions {
   Backoff backoff;
   std::chrono::milliseconds grace{2000};          ///< from a call's cancel until its thread is given up
@@ -28,6 +30,8 @@ struct EngineOptions {
   /// Where several runs are watched together: whoever made it gives it every event of the journal, and closes it. Null:
   /// the engine's own.
   std::shared_ptr<EventHub> hub;
+  /// What is known of the services behind the providers; several runs share it. Null: the engine's own.
+  std::shared_ptr<Upstreams> upstreams;
 };
 
 /// How a run ended, or stopped for now.

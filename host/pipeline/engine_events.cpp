@@ -1,10 +1,10 @@
 #include <troupe/troupe.hpp>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include "pipeline/engine_state.hpp"
+#include "pipeline/local_time.hpp"
 #include "pipeline/utf8_text.hpp"
 #include "support/unix_time.hpp"
 
@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxLogBytes = 4096;
 constexpr std::size_t kMaxSavedIds = 1000;  // In the result; the journal has them all.
-
-std::string localTime(std::int64_t unix_ms) {
-  const std::time_t seconds = static_cast<std::time_t>(unix_ms / 1000);
-  std::tm tm{};
-  localtime_r(&seconds, &tm);
-  const int hour = tm.tm_hour % 12 == 0 ? 12 : tm.tm_hour % 12;
-  char text[32];
-  std::snprintf(text, sizeof text, "%d:%02d:%02d %s", hour, tm.tm_min, tm.tm_sec, tm.tm_hour < 12 ? "AM" : "PM");
-  return text;
-}
 
 const char* levelName(int level) {
   switch (level) {
@@ -64,7 +54,7 @@ void Engine::State::waiting(const std::string& node, std::int64_t index, const s
     waits.erase({index, node});
     eta.retrying(static_cast<std::uint64_t>(index), elapsed(), 0);
   } else {
-    waits[{index, node}] = Wait{reason, unixMs() + delay.count()};
+    waits[{index, node}] = Wait{reason, delay.count() > 0 ? unixMs() + delay.count() : 0};
     eta.retrying(static_cast<std::uint64_t>(index), elapsed(), static_cast<double>(delay.count()) / 1000.0);
   }
   noteWait();
@@ -81,7 +71,9 @@ void Engine::State::noteWait() {
   if (all) {
     const auto first = std::min_element(waits.begin(), waits.end(),
                                         [](const auto& a, const auto& b) { return a.second.until < b.second.until; });
-    eta.waitBegins(elapsed(), elapsed() + static_cast<double>(first->second.until - unixMs()) / 1000.0);
+    // One whose end nobody knows counts from moment to moment.
+    const auto until = std::max(first->second.until, unixMs());
+    eta.waitBegins(elapsed(), elapsed() + static_cast<double>(until - unixMs()) / 1000.0);
   } else if (all_wait) {
     eta.waitEnds(elapsed());
   }
@@ -115,8 +107,12 @@ RunStats::Now Engine::State::now() {
     if (const auto wait = waits.lower_bound({index, std::string()});
         wait != waits.end() && wait->first.first == index) {
       now.phase = "waiting";
-      now.waiting_for = wait->first.second + ": " + wait->second.reason + ", until " + localTime(wait->second.until);
+      now.waiting_for = wait->first.second + ": " + wait->second.reason;
+      if (wait->second.until > 0) now.waiting_for += ", until " + localTime(wait->second.until);
     }
+  } else if (recess) {
+    now.phase = "waiting";
+    now.waiting_for = recess->why;
   } else if (!held.empty()) {
     now.phase = "waiting";
     now.waiting_for = std::to_string(held.size()) + " held for review";
@@ -181,7 +177,7 @@ void Engine::State::publishNode(const std::string& node, const NodeFigures& figu
   json.key("waiting_for");
   wait != nullptr ? json.value(wait->reason) : json.null();
   json.key("until");
-  wait != nullptr ? json.value(wait->until) : json.null();
+  wait != nullptr && wait->until > 0 ? json.value(wait->until) : json.null();
   json.endObject();
   hub->publishFrame(run.key, "node/" + node, "node", std::string(json.text()));
 }

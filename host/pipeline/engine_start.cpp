@@ -32,7 +32,7 @@ void Engine::State::fill() {
 
 // With the mutex held, which it gives up in between.
 Engine::State::Started Engine::State::startOne(std::unique_lock<std::mutex>& lock) {
-  if (stopping || active >= run.in_flight) return Started::none;
+  if (stopping || active >= run.in_flight || inRecess()) return Started::none;
   if (!again.empty()) {
     const auto index = again.front();
     again.pop_front();
@@ -190,6 +190,7 @@ bool Engine::State::feedbackReady(std::int64_t index) const {
 
 void Engine::State::settled(const SamplePtr& sample, const SettledSample& settled, std::vector<journal::Row> rows,
                             std::string json) {
+  deltas->forget(sample->index);
   std::vector<int> feeds;
   for (const int node : graph.feedback)
     if (sample->ok && flow->reaches(*sample, node)) feeds.push_back(node);
@@ -214,6 +215,7 @@ void Engine::State::settled(const SamplePtr& sample, const SettledSample& settle
 
 // A sample that goes out of memory unsettled, since the run pauses.
 void Engine::State::left(const SamplePtr& sample) {
+  deltas->forget(sample->index);
   {
     const std::lock_guard lock(mutex);
     live.erase(sample->index);
@@ -227,6 +229,7 @@ void Engine::State::left(const SamplePtr& sample) {
 // ---- held samples ---------------------------------------------------------------------------------------------------
 
 void Engine::State::hold(const SamplePtr& sample, int filter, const HoldValue& value) {
+  deltas->forget(sample->index);
   {
     const std::lock_guard lock(mutex);
     live.erase(sample->index);

@@ -26,11 +26,12 @@
 #include "pipeline/sink_runner.hpp"
 #include "pipeline/task_pool.hpp"
 #include "pipeline/timer.hpp"
+#include "pipeline/upstream.hpp"
 
 namespace troupe::pipeline {
 
-/// The engine's inside. Its functions are in three files, by what they do: engine.cpp (life of a run), engine_start.cpp
-/// (which sample starts when), engine_events.cpp (what is told).
+/// The engine's inside. Its functions are in four files, by what they do: engine.cpp (life of a run), engine_start.cpp
+/// (which sample starts when), engine_services.cpp (services that are out), engine_events.cpp (what is told).
 struct Engine::State {
   using SamplePtr = std::shared_ptr<Sample>;
   using Clock = Timer::Clock;
@@ -69,6 +70,14 @@ struct Engine::State {
   bool feedbackReady(std::int64_t index) const;
   std::string sourceInput(std::int64_t index) const;
 
+  // ---- services that are out
+  void addGates(int node, NodeRunner::Options& runner_options);
+  void connectFallbacks();
+  std::optional<Upstream::Outage> outage(int node) const;
+  bool waitsForIt(int node) const;
+  void parked();
+  bool inRecess();
+
   // ---- what is told
   void log(int level, const std::string& source, std::string_view message);
   void waiting(const std::string& node, std::int64_t index, const std::string& reason, std::chrono::milliseconds delay);
@@ -92,6 +101,7 @@ struct Engine::State {
   const Graph graph;
   const std::optional<journal::Event> announced;  // The end, by a process that was killed before it could note it.
   const std::shared_ptr<EventHub> hub;
+  const std::shared_ptr<Upstreams> upstreams;
   const Clock::time_point began = Clock::now();
   double worked_s = 0;  // Active time before this process; set before the run goes on.
   LogLimit log_limit;
@@ -100,8 +110,11 @@ struct Engine::State {
   Timer timer;
   std::unique_ptr<TaskPool> pool;
   std::vector<std::unique_ptr<NodeRunner>> runners;  // By position in graph.nodes; null for sinks.
+  std::vector<std::shared_ptr<UpstreamGate>> doors;  // Likewise; null for nodes without a service.
+  std::vector<int> fallbacks;                        // Likewise; -1: none.
   std::vector<std::unique_ptr<SinkRunner>> sinks;
   std::map<int, std::unique_ptr<Feedback>> feedback;
+  std::unique_ptr<DeltaFeed> deltas;
   std::unique_ptr<SampleFlow> flow;
 
   journal::Registration on_event, on_failure;  // Of the journal's listeners.
@@ -129,6 +142,11 @@ struct Engine::State {
   };
   std::map<std::pair<std::int64_t, std::string>, Wait> waits;  // By sample and node.
   bool all_wait = false;                                       // Every live sample does.
+  struct Recess {
+    Clock::time_point until;
+    std::string why;
+  };
+  std::optional<Recess> recess;  // No provider is left for now: no sample starts.
   bool filling = false, refill = false;
   bool restored = false;  // Nothing starts before all is known of what has been begun.
   bool stopping = false;  // Nothing new starts.

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include <troupe/troupe.hpp>
+
 #include "pipeline/call_seed.hpp"
 #include "pipeline/flow_helpers.hpp"
 #include "pipeline/lent_thread.hpp"
@@ -12,6 +14,7 @@
 #include "pipeline/model_request.hpp"
 #include "services/model/model_calls.hpp"
 #include "support/json_text.hpp"
+#include "support/problem.hpp"
 #include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
@@ -20,6 +23,16 @@ namespace {
 using services::ModelFailure;
 
 constexpr std::size_t kMaxSchemas = 64;  // Kept compiled; nodes ask with one or two.
+
+// The option response_schema: an object, or its text.
+std::string schemaOption(const config::Node& node) {
+  rapidjson::Document options;
+  options.Parse(node.options.data(), node.options.size());
+  if (options.HasParseError()) return {};
+  const auto* schema = Object(options).find("response_schema");
+  if (schema == nullptr || schema->IsNull()) return {};
+  return schema->IsString() ? std::string(schema->GetString(), schema->GetStringLength()) : toJson(*schema);
+}
 
 }  // namespace
 
@@ -39,7 +52,8 @@ class ModelDesk::Calls final : public services::ModelCalls {
     const int asked = player(request);
     const auto key = keyOf(request, asked);
     if (auto known = sample_->models.find(key)) return std::move(*known);
-    const auto schema = request.schema.empty() ? nullptr : desk_.schema(request.schema);
+    const auto schema =
+        request.schema.empty() ? desk_.own_schemas_[at(asked)] : desk_.schema(request.schema);  // The request's wins.
     return ask(caller, request, key, asked, schema);
   }
 
@@ -106,8 +120,13 @@ class ModelDesk::Calls final : public services::ModelCalls {
       if (schema) schema->checkCandidate(state->answer);
     };
     call.done = [&desk = desk_, sample = sample_, state, key, lender, role = request.role,
-                 plugin = runner.plugin()](NodeRunner::Outcome& outcome) {
-      if (!outcome.suspended) desk.keep(*sample, key, role, plugin, outcome, state->answer);
+                 asked_runner = &runner](NodeRunner::Outcome& outcome) {
+      const auto& by = outcome.answered_by != nullptr ? *outcome.answered_by : *asked_runner;
+      if (&by != asked_runner && !outcome.suspended && !outcome.failure) {
+        state->answer.pop_back();
+        state->answer += ",\"via\":" + jsonString(by.node().config->name) + "}";
+      }
+      if (!outcome.suspended) desk.keep(*sample, key, role, by.plugin(), outcome, state->answer);
       state->outcome = std::move(outcome);
       lender->finish();
     };
@@ -144,12 +163,24 @@ class ModelDesk::Calls final : public services::ModelCalls {
 
 ModelDesk::ModelDesk(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners,
                      journal::Journal& journal, const journal::Run& run, std::function<void()> parked)
-    : graph_(graph), runners_(runners), journal_(journal), run_(run), parked_(std::move(parked)) {}
+    : graph_(graph), runners_(runners), journal_(journal), run_(run), parked_(std::move(parked)) {
+  for (const auto& node : graph.nodes) {
+    const auto text = node.type->kind == loader::Kind::provider ? schemaOption(*node.config) : std::string();
+    try {
+      own_schemas_.push_back(text.empty() ? nullptr : std::make_shared<const AnswerSchema>(text));
+    } catch (const BadValue& e) {
+      throw Failure(ExitCode::invalid_pipeline, "node \"" + node.config->name + "\": " + e.what());
+    }
+  }
+}
 
 NodeRunner::MakeModels ModelDesk::callsOf(const std::shared_ptr<Sample>& sample, int node, int about) {
-  if (graph_.nodes[at(node)].type->roles.empty()) return nullptr;
-  return [this, sample, node, about](const std::shared_ptr<Call>& caller) {
-    return std::make_unique<Calls>(*this, sample, node, about, caller);
+  const auto& plan = graph_.nodes[at(node)];
+  if (plan.roles.empty() && plan.config->fallback.empty()) return nullptr;
+  return [this, sample, about](const std::shared_ptr<Call>& caller,
+                               const Graph::Node& by) -> std::unique_ptr<services::ModelCalls> {
+    if (by.roles.empty()) return nullptr;
+    return std::make_unique<Calls>(*this, sample, static_cast<int>(&by - graph_.nodes.data()), about, caller);
   };
 }
 

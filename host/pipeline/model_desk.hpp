@@ -20,13 +20,16 @@ namespace troupe::pipeline {
 class ModelDesk {
  public:
   /// `runners` by position in Graph::nodes. All outlive the desk, and it every call. `parked` is told when a provider
-  /// is out for the rest of the run.
+  /// is out for the rest of the run. Throws Failure(invalid_pipeline) for an option response_schema that is no schema.
   ModelDesk(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners, journal::Journal& journal,
             const journal::Run& run, std::function<void()> parked);
 
   /// For the request of a call of `node`; `about` is the node of the candidate that it is about, or -1. Null where the
-  /// node has no roles.
+  /// node, and its fallback, have no roles.
   NodeRunner::MakeModels callsOf(const std::shared_ptr<Sample>& sample, int node, int about = -1);
+
+  /// What a provider's option `response_schema` asks of its answers; null where it asks nothing.
+  const AnswerSchema* ownSchema(int node) const { return own_schemas_[static_cast<std::size_t>(node)].get(); }
 
  private:
   class Calls;
@@ -40,6 +43,7 @@ class ModelDesk {
   journal::Journal& journal_;
   const journal::Run& run_;
   const std::function<void()> parked_;
+  std::vector<std::shared_ptr<const AnswerSchema>> own_schemas_;  // By position in Graph::nodes.
 
   std::mutex mutex_;  // Guards all below.
   std::map<std::string, std::shared_ptr<const AnswerSchema>> schemas_;

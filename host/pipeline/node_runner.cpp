@@ -1,12 +1,12 @@
 #include "pipeline/node_runner.hpp"
 
 #include <algorithm>
-#include <atomic>
+#include <iterator>
 #include <limits>
-#include <shared_mutex>
 #include <utility>
 
 #include "pipeline/node_network.hpp"
+#include "pipeline/node_runner_state.hpp"
 #include "pipeline/values.hpp"
 #include "support/problem.hpp"
 #include "support/split_mix.hpp"
@@ -21,6 +21,12 @@ using std::chrono::milliseconds;
 constexpr int kMostLost = 16;  // Threads that one node may keep for ever.
 constexpr const char* kStuck = "the node is stuck: its calls never returned; no new instance is made";
 
+// Another service may do better; a bad request fails everywhere.
+bool isOfTheService(int code) {
+  return code == TROUPE_E_AUTH || code == TROUPE_E_QUOTA_GONE || code == TROUPE_E_RATE_LIMITED ||
+         code == TROUPE_E_OVERLOADED || code == TROUPE_E_TRANSIENT;
+}
+
 std::string seconds(double s) {
   auto text = jsonNumber(s);
   if (text.size() > 2 && text.ends_with(".0")) text.resize(text.size() - 2);
@@ -28,56 +34,6 @@ std::string seconds(double s) {
 }
 
 }  // namespace
-
-// What a plugin writes comes to the engine as long as there is one: an abandoned thread may write later.
-struct NodeRunner::LogGate {
-  explicit LogGate(std::function<void(int, std::string_view)> to_) : to(std::move(to_)) {}
-  void pass(int level, std::string_view text) {
-    const std::shared_lock lock(mutex);
-    if (open) to(level, text);
-  }
-  void close() {
-    const std::unique_lock lock(mutex);
-    open = false;
-  }
-  const std::function<void(int, std::string_view)> to;
-  std::shared_mutex mutex;  // Guards all below, and is held while `to` is called.
-  bool open = true;
-};
-
-// An instance with the host table that it was made with; outlives the runner inside an abandoned thread.
-struct NodeRunner::LiveInstance {
-  LiveInstance(const Graph::Node& node, std::shared_ptr<loader::Module> module, services::NodeNetwork network,
-               std::function<void(int, std::string_view)> log)
-      : host(std::move(log), {nullptr, std::move(network)}),
-        instance(std::move(module), node.config->type, host.table(), node.config->options) {}
-  services::HostTable host;
-  loader::Instance instance;
-};
-
-// A call through all its attempts.
-struct NodeRunner::Job {
-  Job(Request r, RetryPolicy p) : request(std::move(r)), policy(std::move(p)) {}
-  Request request;
-  RetryPolicy policy;
-  Outcome outcome;
-  bool has_slot = false;  // While it waits for its time.
-  bool waited = false;
-
-  bool unwanted() const { return request.lender && request.lender->withdrawn(); }
-  // Its thread is in the plugin for ever.
-  bool lost() const { return request.lender && request.lender->lost(); }
-};
-
-// One attempt inside the plugin.
-struct NodeRunner::Execution {
-  std::shared_ptr<Job> job;
-  std::shared_ptr<Call> call;
-  std::shared_ptr<LiveInstance> instance;
-  Timer::Clock::time_point began, deadline;
-  bool cancelled = false;              // Under the runner's mutex.
-  std::atomic<bool> delivered{false};  // By whoever comes first: the plugin's thread, or the sweep that gives up on it.
-};
 
 NodeRunner::NodeRunner(const Graph::Node& node, std::shared_ptr<loader::Module> module, TaskPool& pool, Timer& timer,
                        RunnerEvents events, Options options, journal::PluginKey plugin)
@@ -129,7 +85,7 @@ std::shared_ptr<NodeRunner::LiveInstance> NodeRunner::takeInstance() {
 }
 
 void NodeRunner::run(Request request, bool here) {
-  RetryPolicy policy(node_.config->limits.retries, options_.backoff);
+  RetryPolicy policy(node_.config->limits.retries, options_.backoff, options_.gated);
   enter(std::make_shared<Job>(std::move(request), policy), here);
 }
 
@@ -154,7 +110,6 @@ void NodeRunner::enter(std::shared_ptr<Job> job, bool here) {
 void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
   std::optional<FailureInfo> refused;
   bool closed = false;
-  milliseconds pace{0};
   {
     const std::lock_guard lock(mutex_);
     closed = closed_ || job->unwanted();
@@ -162,46 +117,48 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
       refused = FailureInfo{TROUPE_E_INTERNAL, kStuck, -1};
     } else if (parked_) {
       refused = parked_;
-    } else if (!closed && node_.config->limits.rpm > 0) {
-      // Rounded up to the timer's unit, so that a call never comes early.
-      const auto now = Timer::Clock::now();
-      const auto start = std::max(now, next_start_);
-      next_start_ =
-          start + duration_cast<Timer::Clock::duration>(std::chrono::duration<double>(60.0 / node_.config->limits.rpm));
-      pace = std::chrono::ceil<milliseconds>(start - now);
     }
   }
   if (closed || refused) {
     release(nullptr);
     finish(job, closed ? std::nullopt : std::move(refused), closed);
-  } else if (pace.count() > 0) {
-    enterLater(job, pace, true, "pace of " + jsonNumber(node_.config->limits.rpm) + " calls a minute");
-  } else if (here) {
-    execute(job);
   } else {
-    post(job, [this, job] { execute(job); });
+    approach(job, here);
   }
 }
 
-void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay, bool has_slot,
-                            const std::string& reason) {
+// With a slot held: through the gates, if there are any.
+void NodeRunner::approach(const std::shared_ptr<Job>& job, bool here) {
+  if (options_.gates.empty()) {
+    if (here) return execute(job);
+    return post(job, [this, job] { execute(job); });
+  }
+  auto passage = std::make_shared<Walk>(*this, job);
+  bool closed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    closed = closed_ || job->unwanted();
+    if (!closed) walks_.insert(passage);
+  }
+  if (!closed) return walk(passage, here);
+  release(nullptr);
+  finish(job, std::nullopt, true);
+}
+
+void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay, const std::string& reason) {
   job->waited = true;
   if (events_.waiting) events_.waiting(node_.config->name, job->request.index, reason, delay);
   const std::lock_guard lock(mutex_);
-  job->has_slot = has_slot;
   if (closed_ || job->unwanted()) {
-    post(job, [this, job, has_slot] {
-      if (has_slot) release(nullptr);
-      finish(job, std::nullopt, true);
-    });
+    post(job, [this, job] { finish(job, std::nullopt, true); });
     return;
   }
-  later_[job] = timer_.after(delay, [this, job, has_slot] {
+  later_[job] = timer_.after(delay, [this, job] {
     {
       const std::lock_guard guard(mutex_);
       if (later_.erase(job) == 0) return;  // closeGate() has it.
     }
-    post(job, [this, job, has_slot] { has_slot ? execute(job) : enter(job, true); });
+    post(job, [this, job] { enter(job, true); });
   });
 }
 
@@ -215,28 +172,31 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
   try {
     execution->instance = takeInstance();
   } catch (const std::exception& e) {
+    leaveGates(*job, {});
     release(nullptr);
     finish(job, FailureInfo{TROUPE_E_INTERNAL, e.what(), -1}, false);
     return;
   }
   if (!execution->instance) {
+    leaveGates(*job, {});
     bool given_back = false;
     {
       const std::lock_guard lock(mutex_);
       given_back = !free_.empty();  // Since the look above: who gave it back has found nobody waiting.
-      if (!given_back && slots_ > 0 && !closed_) {
+      if (!given_back && slots_ > 0 && !closed_ && !job->unwanted()) {
         --used_;
         queue_.push_front(job);  // Whoever has an instance hands it on.
         return;
       }
     }
-    return given_back ? execute(job) : begin(job, true);  // Which refuses it.
+    return given_back ? approach(job, true) : begin(job, true);  // Which refuses it.
   }
   execution->job = job;
   // The input stays the job's, for a further attempt.
-  execution->call = std::make_shared<Call>(*node_.type, std::shared_ptr<const std::string>(job, &job->request.input),
-                                           job->request.random_seed, job->request.listener);
-  if (job->request.models) execution->call->setModels(job->request.models(execution->call));
+  execution->call = std::make_shared<Call>(
+      *node_.type, std::shared_ptr<const std::string>(job, &job->request.input), job->request.random_seed,
+      job->request.listen ? job->request.listen(job->outcome.attempts + 1) : nullptr);
+  if (job->request.models) execution->call->setModels(job->request.models(execution->call, node_));
   execution->began = Timer::Clock::now();
   execution->deadline = execution->began + duration_cast<Timer::Clock::duration>(
                                                std::chrono::duration<double>(node_.config->limits.timeout_s));
@@ -251,6 +211,7 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
   }
   if (closed) {
     --job->outcome.attempts;
+    leaveGates(*job, {});
     release(std::move(execution->instance));
     finish(job, std::nullopt, true);
     return;
@@ -268,7 +229,7 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
     running_.erase(place);
   }
   release(std::move(execution->instance));
-  conclude(job, std::move(result), latency);
+  conclude(job, std::move(result), latency, execution->call->isCancelled());
 }
 
 // Gives back the instance, if there is one, and the slot: to the next in the queue, so that nobody overtakes it.
@@ -287,9 +248,19 @@ void NodeRunner::release(std::shared_ptr<LiveInstance> instance) {
   post(next, [this, next] { begin(next, true); });
 }
 
-void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency) {
+// `cut_off`: the plugin never said what became of it.
+void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency, bool cut_off) {
   auto& outcome = job->outcome;
   outcome.latency_ms = latency.count();
+  {
+    AttemptEnd end;
+    end.sent = true;
+    end.cut_off = result.failure && (result.failure->code == TROUPE_E_CANCELLED || cut_off);
+    end.failure = result.failure ? &*result.failure : nullptr;
+    end.result = &result;
+    end.latency = latency;
+    leaveGates(*job, end);
+  }
   auto failure = std::move(result.failure);
   if (!failure) {
     try {
@@ -318,10 +289,11 @@ void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, 
   const auto spread = job->request.random_seed ^ (static_cast<std::uint64_t>(outcome.attempts) * kSplitMixStep);
   if (const auto delay = failure->in_vain || job->lost() ? std::nullopt : job->policy.next(*failure, spread)) {
     const auto reason = std::string(codeName(failure->code)) + ": " + failure->message;
-    enterLater(job, std::clamp(*delay, milliseconds(0), milliseconds(std::chrono::hours(24))), false, reason);
+    enterLater(job, std::clamp(*delay, milliseconds(0), milliseconds(std::chrono::hours(24))), reason);
     return;
   }
-  if (!failure->in_vain && (failure->code == TROUPE_E_AUTH || failure->code == TROUPE_E_QUOTA_GONE)) {
+  const bool has_end = options_.gated && failure->retry_after_ms >= 0;  // The gate knows.
+  if (!failure->in_vain && (failure->code == TROUPE_E_AUTH || (failure->code == TROUPE_E_QUOTA_GONE && !has_end))) {
     const std::lock_guard lock(mutex_);
     if (!parked_) parked_ = failure;
   }
@@ -336,33 +308,55 @@ void NodeRunner::finish(const std::shared_ptr<Job>& job, std::optional<FailureIn
     if (const bool fails = failure.has_value(); failing_.load(std::memory_order_relaxed) != fails)
       failing_.store(fails, std::memory_order_relaxed);
   }
+  if (failure && !suspended && !job->lost() && fallback_ != nullptr && isOfTheService(failure->code))
+    return handOver(job, *failure);
   job->outcome.failure = std::move(failure);
   job->outcome.suspended = suspended;
+  job->outcome.answered_by = this;
   auto done = std::move(job->request.done);
   done(job->outcome);
 }
 
+// The fallback's call goes on with the same request; what has been tried stays in the outcome.
+void NodeRunner::handOver(const std::shared_ptr<Job>& job, const FailureInfo& failure) {
+  events_.log(TROUPE_WARNING, node_.config->name,
+              "sample " + std::to_string(job->request.index) + " goes to the fallback " +
+                  fallback_->node_.config->name + ": " + std::string(codeName(failure.code)) + ": " + failure.message);
+  auto request = job->request;  // A thread that was given up may still read the job's.
+  request.done = [tried = std::move(job->outcome), done = std::move(request.done)](Outcome& outcome) mutable {
+    for (auto& failed : outcome.failed) failed.attempt += tried.attempts;
+    outcome.attempts += tried.attempts;
+    tried.failed.insert(tried.failed.end(), std::make_move_iterator(outcome.failed.begin()),
+                        std::make_move_iterator(outcome.failed.end()));
+    outcome.failed = std::move(tried.failed);
+    done(outcome);
+  };
+  fallback_->run(std::move(request), false);
+}
+
 void NodeRunner::closeGate() {
   std::deque<std::shared_ptr<Job>> stopped;
+  std::set<std::shared_ptr<Walk>> walks;
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    walks = walks_;
     stopped.swap(queue_);
     for (auto it = later_.begin(); it != later_.end();) {
       timer_.cancel(it->second);
-      if (it->first->has_slot) --used_;
       stopped.push_back(it->first);
       it = later_.erase(it);
     }
   }
   for (auto& job : stopped) post(job, [this, job] { finish(job, std::nullopt, true); });
+  withdraw(std::move(walks));
 }
 
 void NodeRunner::cancel(const LentThread& lender, const FailureInfo& why) {
   const auto is_its = [&lender](const Job& job) { return job.request.lender.get() == &lender; };
   std::shared_ptr<Job> waiting;
+  std::set<std::shared_ptr<Walk>> walks;
   std::shared_ptr<Execution> running;
-  bool has_slot = false;
   {
     // Where it is in none of these it is on its way into one, and finds that it is unwanted there.
     const std::lock_guard lock(mutex_);
@@ -376,9 +370,10 @@ void NodeRunner::cancel(const LentThread& lender, const FailureInfo& why) {
         later != later_.end()) {
       timer_.cancel(later->second);
       waiting = later->first;
-      has_slot = waiting->has_slot;
       later_.erase(later);
     }
+    for (const auto& walk : walks_)
+      if (is_its(*walk->job)) walks.insert(walk);
     for (const auto& execution : running_) {
       if (!is_its(*execution->job)) continue;
       running = execution;
@@ -386,12 +381,10 @@ void NodeRunner::cancel(const LentThread& lender, const FailureInfo& why) {
       execution->cancelled = true;
     }
   }
+  withdraw(std::move(walks));
   if (running) running->call->cancel(why);
-  if (!waiting) return;
-  post(waiting, [this, waiting, has_slot] {
-    if (has_slot) release(nullptr);
-    finish(waiting, std::nullopt, true);
-  });
+  if (waiting) post(waiting, [this, waiting] { finish(waiting, std::nullopt, true); });
+  if (fallback_ != nullptr) fallback_->cancel(lender, why);
 }
 
 void NodeRunner::cancelAll(const FailureInfo& why) {
@@ -461,7 +454,8 @@ void NodeRunner::giveUp(const std::shared_ptr<Execution>& execution) {
     result.failure =
         FailureInfo{closed ? TROUPE_E_CANCELLED : TROUPE_E_TRANSIENT,
                     lost_in ? *lost_in : "no answer within " + timeout + " (timeout_s), and it ignores its cancel", -1};
-    conclude(execution->job, std::move(result), duration_cast<milliseconds>(Timer::Clock::now() - execution->began));
+    conclude(execution->job, std::move(result), duration_cast<milliseconds>(Timer::Clock::now() - execution->began),
+             true);
   });
 }
 
@@ -472,7 +466,7 @@ NodeFigures NodeRunner::figures() const {
   figures.failing = failing_.load(std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   figures.running = static_cast<std::int64_t>(running_.size());
-  figures.waiting = static_cast<std::int64_t>(later_.size());
+  figures.waiting = static_cast<std::int64_t>(later_.size() + walks_.size());
   figures.parked = parked_.has_value();
   figures.stuck = stuck_;
   return figures;

@@ -10,12 +10,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "journal/rows.hpp"
 #include "loader/module.hpp"
+#include "pipeline/attempt_gate.hpp"
 #include "pipeline/call.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/lent_thread.hpp"
@@ -37,7 +39,8 @@ struct RunnerEvents {
       waiting;
 };
 
-/// Runs the calls of one node: instances, slots, pace, time limits, repeats. A call that waits holds no thread.
+/// Runs the calls of one node: instances, slots, gates, time limits, repeats. A call that waits holds no thread.
+/// Its functions are in two files: node_runner.cpp (life of a call), node_gates.cpp (its way through the gates).
 /// Owner: the engine, which outlives all calls but abandoned ones.
 class NodeRunner {
  public:
@@ -45,6 +48,8 @@ class NodeRunner {
     int slots = 1;  ///< calls at once
     Backoff backoff;
     services::Network network;
+    std::vector<std::shared_ptr<AttemptGate>> gates;  ///< every attempt goes through them, in this order
+    bool gated = false;                               ///< one of them keeps to what the service asks for
     std::chrono::milliseconds grace{2000};  ///< from the cancel of a timed-out call until its thread is given up
   };
   struct FailedAttempt {
@@ -58,16 +63,19 @@ class NodeRunner {
     bool suspended = false;              ///< not done because the run pauses; nothing is known of it
     bool cut_off = false;                ///< suspended within an attempt, which will have to be made again
     int attempts = 0;
-    std::int64_t latency_ms = 0;  ///< of the last attempt
+    std::int64_t latency_ms = 0;              ///< of the last attempt
+    const NodeRunner* answered_by = nullptr;  ///< the node itself, or its fallback
     std::vector<FailedAttempt> failed;
   };
-  using MakeModels = std::function<std::unique_ptr<services::ModelCalls>(const std::shared_ptr<Call>&)>;
+  using MakeModels =
+      std::function<std::unique_ptr<services::ModelCalls>(const std::shared_ptr<Call>&, const Graph::Node& by)>;
   struct Request {
     std::string input;
     std::int64_t index = 0;
     std::uint64_t random_seed = 0;
-    Call::Listener listener;
-    /// What an attempt may ask of models; null: nothing.
+    /// Who is told of what an attempt (1, 2, …) emits beside values; may be null, and may give null.
+    std::function<Call::Listener(int attempt)> listen;
+    /// What an attempt of the node, or of its fallback, may ask of models; null: nothing.
     MakeModels models;
     /// The thread that waits for the call and does its steps; null: workers do them.
     std::shared_ptr<LentThread> lender;
@@ -84,6 +92,9 @@ class NodeRunner {
   ~NodeRunner();
   NodeRunner(const NodeRunner&) = delete;
   NodeRunner& operator=(const NodeRunner&) = delete;
+
+  /// The node that takes over a call that this one fails at because of its service. Before the first call.
+  void setFallback(NodeRunner* fallback) { fallback_ = fallback; }
 
   /// Begins the call: on this thread when a slot is free and `here`, else on a worker. The plugin may never come back
   /// from it; its thread then leaves by TaskPool::Abandoned, so what follows this call may never be done by it. [a
@@ -114,17 +125,24 @@ class NodeRunner {
   struct Job;
   struct LogGate;
   struct Execution;
+  struct Walk;
 
   std::shared_ptr<LiveInstance> makeInstance() const;
   std::shared_ptr<LiveInstance> takeInstance();
   void post(const std::shared_ptr<Job>& job, TaskPool::Task step);
   void enter(std::shared_ptr<Job> job, bool here);
   void begin(std::shared_ptr<Job> job, bool here);
-  void enterLater(const std::shared_ptr<Job>& job, milliseconds delay, bool has_slot, const std::string& reason);
+  void enterLater(const std::shared_ptr<Job>& job, milliseconds delay, const std::string& reason);
+  void approach(const std::shared_ptr<Job>& job, bool here);
+  void walk(const std::shared_ptr<Walk>& walk, bool here);
+  void turnBack(const std::shared_ptr<Walk>& walk, std::optional<FailureInfo> why);
+  void withdraw(std::set<std::shared_ptr<Walk>> walks);
+  void leaveGates(Job& job, const AttemptEnd& end);
   void execute(const std::shared_ptr<Job>& job);
   void release(std::shared_ptr<LiveInstance> instance);
-  void conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency);
+  void conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency, bool cut_off);
   void finish(const std::shared_ptr<Job>& job, std::optional<FailureInfo> failure, bool suspended);
+  void handOver(const std::shared_ptr<Job>& job, const FailureInfo& failure);
   void giveUp(const std::shared_ptr<Execution>& execution);
 
   const Graph::Node& node_;
@@ -136,6 +154,7 @@ class NodeRunner {
   const journal::PluginKey plugin_;
   const bool shared_instance_;  // One instance takes all calls.
   const std::shared_ptr<LogGate> log_gate_;
+  NodeRunner* fallback_ = nullptr;
 
   std::atomic<std::int64_t> done_{0}, failed_{0};  // Calls.
   std::atomic<bool> failing_{false};               // The newest of them.
@@ -148,9 +167,9 @@ class NodeRunner {
   bool closed_ = false;
   bool stuck_ = false;  // No further instance is made.
   std::optional<FailureInfo> parked_;
-  Timer::Clock::time_point next_start_{};            // Pace of limits.rpm.
   std::deque<std::shared_ptr<Job>> queue_;           // Waits for a slot.
-  std::map<std::shared_ptr<Job>, Timer::Id> later_;  // Waits for its time: back-off, pace.
+  std::map<std::shared_ptr<Job>, Timer::Id> later_;  // Waits for its next attempt.
+  std::set<std::shared_ptr<Walk>> walks_;            // On their way through the gates.
   std::vector<std::shared_ptr<LiveInstance>> free_;
   std::list<std::shared_ptr<Execution>> running_;
 };

@@ -9,11 +9,12 @@
 
 namespace troupe::pipeline {
 SampleFlow::SampleFlow(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners,
-                       journal::Journal& journal, TaskPool& pool, const journal::Run& run, Ends ends)
+                       journal::Journal& journal, TaskPool& pool, DeltaFeed& deltas, const journal::Run& run, Ends ends)
     : graph_(graph),
       runners_(runners),
       journal_(journal),
       pool_(pool),
+      deltas_(deltas),
       run_(run),
       ends_(std::move(ends)),
       desk_(graph, runners, journal, run, ends_.parked) {}
@@ -157,10 +158,20 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
   request.random_seed = callSeed(sample->index, node);
   request.input = providerInput(graph_, *sample, node);
   request.models = desk_.callsOf(sample, node);
+  request.listen = [this, index = sample->index, node](int attempt) {
+    return deltas_.listen(index, graph_.name(node), attempt);
+  };
   request.accept = [this, sample, node, candidate](Call::Result& result, std::int64_t latency_ms, int attempts) {
     *candidate = completeCandidate(single(result, "candidate"), sample->index, graph_.name(node), latency_ms, attempts);
+    if (const auto* schema = desk_.ownSchema(node)) schema->checkCandidate(candidate->json);
   };
   request.done = [this, sample, node, candidate](NodeRunner::Outcome& outcome) {
+    deltas_.ended(sample->index, graph_.name(node));
+    const auto* by = outcome.answered_by;
+    if (!outcome.suspended && !outcome.failure && by != &runner(node)) {
+      candidate->json.pop_back();
+      candidate->json += ",\"via\":" + jsonString(by->node().config->name) + "}";
+    }
     std::vector<journal::Row> rows;
     for (auto& failed : outcome.failed)
       rows.emplace_back(journal::Attempt{run_.key, sample->index, graph_.name(node), failed.attempt,
@@ -177,7 +188,7 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
                                              outcome.attempts,
                                              outcome.latency_ms,
                                              unixMs(),
-                                             runner(node).plugin()});
+                                             by->plugin()});
       const std::lock_guard lock(sample->mutex);
       auto& answer = sample->answers[at(node)];
       answer.state = outcome.failure ? Sample::State::failed : Sample::State::value;

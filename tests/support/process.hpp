@@ -37,13 +37,14 @@
 namespace troupe::test {
 
 struct ProcessOptions {
-  std::vector<std::string> environment;    ///< "NAME=value"; nothing else is passed on
-  std::filesystem::path folder;            ///< working directory; empty: that of the test
-  bool terminal = false;                   ///< stdin, stdout and stderr are one pseudo-terminal; all comes in out()
-  int columns = 80, rows = 24;             ///< of that terminal
-  std::optional<std::uint64_t> file_size;  ///< RLIMIT_FSIZE in bytes, with SIGXFSZ ignored: writing beyond it fails
-  std::vector<int> closed;                 ///< descriptors that the program starts without
-  std::chrono::seconds limit{60};          ///< of every wait
+  std::vector<std::string> environment;       ///< "NAME=value"; nothing else is passed on
+  std::filesystem::path folder;               ///< working directory; empty: that of the test
+  std::filesystem::path input = "/dev/null";  ///< standard input
+  bool terminal = false;                      ///< stdin, stdout and stderr are one pseudo-terminal; all comes in out()
+  int columns = 80, rows = 24;                ///< of that terminal
+  std::optional<std::uint64_t> file_size;     ///< RLIMIT_FSIZE in bytes, with SIGXFSZ ignored: writing beyond it fails
+  std::vector<int> closed;                    ///< descriptors that the program starts without
+  std::chrono::seconds limit{60};             ///< of every wait
 };
 
 /// How a program ended.
@@ -136,7 +137,7 @@ class Process {
     for (const auto& variable : options_.environment) environment.push_back(const_cast<char*>(variable.c_str()));
     arguments.push_back(nullptr);
     environment.push_back(nullptr);
-    const std::string folder = options_.folder.string();
+    const std::string folder = options_.folder.string(), input = options_.input.string();
     std::array<int, 2> out{-1, -1}, err{-1, -1};
     if (options_.terminal) {
       const winsize size{static_cast<unsigned short>(options_.rows), static_cast<unsigned short>(options_.columns), 0,
@@ -149,7 +150,7 @@ class Process {
     if (pid_ < 0) fail("fork");
     if (pid_ == 0) {
       if (!options_.terminal) {
-        ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
+        ::dup2(::open(input.c_str(), O_RDONLY), STDIN_FILENO);
         ::dup2(out[1], STDOUT_FILENO);
         ::dup2(err[1], STDERR_FILENO);
       }

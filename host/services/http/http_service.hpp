@@ -39,6 +39,8 @@ class HttpService {
   /// Gives what was recorded, and never touches the network or a secret.
   explicit HttpService(std::unique_ptr<Replay> replay);
   ~HttpService();
+  /// Whether it gives what was recorded.
+  bool replays() const { return replay_ != nullptr; }
   HttpService(const HttpService&) = delete;
   HttpService& operator=(const HttpService&) = delete;
 

@@ -91,6 +91,30 @@ TEST_CASE("a checked pipeline holds what the file says", "[config]") {
   for (const auto& n : pipeline.nodes) CHECK(n.info != nullptr);
 }
 
+TEST_CASE("who judges candidates of its own is warned of", "[config]") {
+  const auto text = [](const std::string& models, const std::string& inputs) {
+    return R"({ "nodes": { "genres": { "type": "test.prompts" },
+      "wren": { "type": "test.provider", "inputs": ["genres"], "options": { "model": "w" } },
+      "quill": { "type": "test.provider", "inputs": ["genres"], "options": { "model": "q" } },
+      "twin": { "type": "test.provider", "options": { "model": "w" } },
+      "claude": { "type": "test.provider", "options": { "model": "c" } },
+      "craft": { "type": "test.panel", "inputs": [)" +
+           inputs + R"(], "models": { "judges": [)" + models +
+           R"(] } }, "vote": { "type": "test.selector", "inputs": ["craft"] } } })";
+  };
+  const auto warnings = [&](const std::string& models, const std::string& inputs) {
+    std::string all;
+    for (const auto& warning : check(text(models, inputs)).warnings) all += troupe::format("f", warning) + "\n";
+    return all;
+  };
+  CHECK(warnings(R"("claude", "quill")", R"("wren")").empty());
+  CHECK(warnings(R"("claude", "wren")", R"("wren", "quill")") ==
+        "f:6:96: /nodes/craft/models/judges/1: \"wren\" is asked to judge its own candidates; a model favours its own "
+        "words; name one of another family (a panel leaves it out there)\n");
+  CHECK(warnings(R"("twin", "claude")", R"("wren", "quill")")
+            .find("\"twin\" is asked to judge candidates of its own model, by \"wren\"") != std::string::npos);
+}
+
 TEST_CASE("options are completed: defaults, absolute paths, secrets as references", "[config]") {
   ::setenv("TEST_SECRET", "s3cr3t", 1);
   const test::TempDir base;
@@ -202,7 +226,7 @@ TEST_CASE("an override (--set) that leads nowhere or to nonsense is refused", "[
       {"nodes.wren.option.model", "x",
        R"(--set nodes.wren.option.model: "/nodes/wren" has no "option"; did you mean "options"?)"},
       {"nodes.wren.limits.retry", "1",
-       R"(--set nodes.wren.limits.retry: "/nodes/wren/limits" has no "retry"; known: "in_flight", "rpm", "timeout_s", "retries")"},
+       R"(--set nodes.wren.limits.retry: "/nodes/wren/limits" has no "retry"; known: "in_flight", "rpm", "tpm", "timeout_s", "retries")"},
       {"samples", "5",
        R"(--set samples: a pipeline has no "samples"; known: "name", "run", "ensemble", "nodes", "budget")"},
       {"run.sample", "5", R"(--set run.sample: "/run" has no "sample"; did you mean "samples"?)"},

@@ -134,7 +134,7 @@ TEST_CASE("waiting is shown as waiting, with the reason", "[engine]") {
   Rig rig;
   rig.options.progress_every = std::chrono::milliseconds(1);
   auto text = PipelineText::ensemble(rig.board).samples(1).node("frames", "sink_progress");
-  text.options("b", R"("act":"fail","code":4,"message":"slow down","retry_after_ms":3600000)");
+  text.options("b", R"("act":"fail","code":4,"message":"slow down","retry_after_ms":100000)");
   rig.start(text);
   rig.board.waitFor("a", "back");
   rig.board.waitFor("c", "back");

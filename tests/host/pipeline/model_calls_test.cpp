@@ -217,13 +217,17 @@ TEST_CASE("a cancelled caller cancels its model calls", "[models]") {
     CHECK(rig.board.count("claude", "run") == 1);
   }
   SECTION("that wait for a repeat") {
-    text.options("claude", R"("act":"fail","code":4,"retry_after_ms":3600000)");
+    text.options("claude", R"("act":"fail","code":4,"retry_after_ms":60000)");
     rig.start(text);
     rig.board.waitFor("claude", "back", 8);
     rig.engine().cancel("not wanted");
     CHECK(rig.finish().state == "cancelled");
   }
-  for (std::int64_t i = 0; i < 4; ++i) CHECK(rig.sample(i).scores.empty());
+  for (std::int64_t i = 0; i < 4; ++i) {
+    const auto record = rig.sample(i);
+    CAPTURE(record.scores.empty() ? std::string() : record.scores[0].json);
+    CHECK(record.scores.empty());
+  }
 }
 
 TEST_CASE("a pause suspends callers whatever they make of it", "[models]") {

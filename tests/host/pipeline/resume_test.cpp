@@ -54,7 +54,7 @@ TEST_CASE("what does not end before the drain is over is cancelled, and done aga
 TEST_CASE("a retry that waits is left for the resume", "[engine]") {
   Rig rig;
   rig.start(PipelineText::ensemble(rig.board).samples(1).options(
-      "b", R"("act":"fail","code":4,"first":1,"retry_after_ms":3600000)"));
+      "b", R"("act":"fail","code":4,"first":1,"retry_after_ms":100000)"));
   rig.board.waitFor("a", "back");
   rig.board.waitFor("b", "back");
   rig.board.waitFor("c", "back");

@@ -59,14 +59,21 @@ class Source final : public Node {
   std::vector<std::string> genres_;
 };
 
-/// Options: text (the answer's beginning; the prompt follows), exactly (the whole answer).
+/// Options: text (the answer's beginning; the prompt follows), exactly (the whole answer), pieces (sent as
+/// deltas before anything else; each is told as "piece").
 class Provider final : public Node {
  public:
   explicit Provider(const Options& options)
-      : script_(options), text_(options.text("text", "story")), exactly_(options.text("exactly", "")) {}
+      : script_(options), text_(options.text("text", "story")), exactly_(options.text("exactly", "")) {
+    if (options.has("pieces")) pieces_ = options.texts("pieces");
+  }
   void run(Call& call) override {
     const auto index = indexOf(call);
     const Told told(script_, call, index);
+    for (const auto& piece : pieces_) {
+      call.delta("candidate", piece);
+      script_.tell("piece", index, piece);
+    }
     script_.begin(call, index);
     const auto act = script_.act(index);
     if (act == "none") return;
@@ -92,6 +99,7 @@ class Provider final : public Node {
  private:
   Script script_;
   const std::string text_, exactly_;
+  std::vector<std::string> pieces_;
 };
 
 /// Options: values {provider node: value}, value (default: drawn from the text).
@@ -354,6 +362,7 @@ class Sink final : public Node {
 using namespace troupe::scripted;
 TROUPE_MODULE(
     TROUPE_NODE(Source, "org.example.scripted.source"), TROUPE_NODE(Provider, "org.example.scripted.provider"),
+    TROUPE_NODE(Provider, "org.example.scripted.provider_remote"),
     TROUPE_NODE(Provider, "org.example.scripted.provider_one"),
     TROUPE_NODE(Provider, "org.example.scripted.provider_three"), TROUPE_NODE(Scorer, "org.example.scripted.scorer"),
     TROUPE_NODE(SampleScorer, "org.example.scripted.sample_scorer"), TROUPE_NODE(Judge, "org.example.scripted.judge"),

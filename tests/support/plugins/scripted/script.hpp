@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
@@ -32,6 +33,7 @@ class Script {
       for (const auto& index : options.array("on")) on_.insert(index.GetInt64());
     every_ = options.integer("every", 0);
     first_ = options.integer("first", 0);
+    sick_ = options.integer("sick", 0);
     code_ = static_cast<int>(options.integer("code", TROUPE_E_TRANSIENT));
     message_ = options.text("message", "scripted");
     vary_ = options.boolean("vary", false);
@@ -59,6 +61,7 @@ class Script {
     if (random_ms_ > 0)
       call.sleep(static_cast<std::int64_t>(call.random() % static_cast<std::uint64_t>(random_ms_ + 1)));
     if (sleep_ms_ > 0) call.sleep(sleep_ms_);
+    if (sick_ > 0 && calls_.fetch_add(1) < sick_) throw Error(code_, message_, retry_after_ms_);
     if (act_ == "fail" && chosen(index)) {
       const auto attempt = count(index);
       if (first_ == 0 || attempt <= first_)
@@ -122,9 +125,10 @@ class Script {
   const scripted_hook* hook_ = nullptr;
   std::string label_, act_, message_;
   std::set<std::int64_t> on_;
-  std::int64_t every_ = 0, first_ = 0, retry_after_ms_ = -1, sleep_ms_ = 0, random_ms_ = 0;
+  std::int64_t every_ = 0, first_ = 0, sick_ = 0, retry_after_ms_ = -1, sleep_ms_ = 0, random_ms_ = 0;
   int code_ = 0;
   bool vary_ = false;
+  std::atomic<std::int64_t> calls_{0};  // Of the instance, for "sick": so many fail at first.
 
   std::mutex mutex_;  // Guards all below.
   std::map<std::int64_t, std::int64_t> attempts_;
