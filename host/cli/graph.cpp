@@ -33,8 +33,9 @@ std::vector<Arrow> arrowsOf(const Pipeline& pipeline) {
     for (const auto& input : node.inputs)
       if (pipeline.find(input.from) != nullptr)
         arrows.push_back({indexOf(input.from), i, labelOf(node, input), input.lag.has_value()});
-    for (const auto& [role, provider] : node.models)
-      if (pipeline.find(provider) != nullptr) arrows.push_back({indexOf(provider), i, "answers as " + role, true});
+    for (const auto& [role, players] : node.models)
+      for (const auto& player : players)
+        if (pipeline.find(player) != nullptr) arrows.push_back({indexOf(player), i, "answers as " + role, true});
   }
   return arrows;
 }

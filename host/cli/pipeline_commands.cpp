@@ -8,6 +8,7 @@
 #include "cli/doctor.hpp"
 #include "cli/graph.hpp"
 #include "cli/trial.hpp"
+#include "cli/trial_models.hpp"
 #include "pipeline/engine.hpp"
 #include "support/json_schema.hpp"
 
@@ -23,18 +24,24 @@ config::CheckOptions checkOptions(const Arguments& arguments, bool environment) 
   return options;
 }
 
-void printProblems(const std::vector<Problem>& problems) {
+void printProblems(const std::vector<Problem>& problems, const std::vector<Problem>& warnings = {}) {
   JsonWriter json;
-  json.beginObject().member("valid", problems.empty()).key("problems").beginArray();
-  for (const auto& problem : problems)
-    json.beginObject()
-        .member("pointer", problem.place)
-        .member("line", problem.line)
-        .member("column", problem.column)
-        .member("fact", problem.fact)
-        .member("repair", problem.repair)
-        .endObject();
-  json.endArray().endObject();
+  const auto list = [&json](const char* name, const std::vector<Problem>& found) {
+    json.key(name).beginArray();
+    for (const auto& problem : found)
+      json.beginObject()
+          .member("pointer", problem.place)
+          .member("line", problem.line)
+          .member("column", problem.column)
+          .member("fact", problem.fact)
+          .member("repair", problem.repair)
+          .endObject();
+    json.endArray();
+  };
+  json.beginObject().member("valid", problems.empty());
+  list("problems", problems);
+  if (!warnings.empty()) list("warnings", warnings);
+  json.endObject();
   std::cout << json.text() << '\n';
 }
 
@@ -45,8 +52,10 @@ ExitCode validate(const Arguments& arguments) {
     const auto pipeline =
         openPipeline(arguments.positional()[0], *catalog, checkOptions(arguments, !arguments.has("portable")));
     if (arguments.has("json")) {
-      printProblems({});
+      printProblems({}, pipeline.warnings);
     } else {
+      for (const auto& warning : pipeline.warnings)
+        std::cerr << "troupe: warning: " << format(arguments.positional()[0], warning) << '\n';
       std::cout << arguments.positional()[0] << ": ok: " << pipeline.nodes.size() << " nodes, " << pipeline.samples
                 << " samples\n";
     }
@@ -142,16 +151,24 @@ ExitCode tryNode(const Arguments& arguments) {
     }
   }
   Trial trial(node, *catalog);
+  std::unique_ptr<TrialModels> models;
+  if (!node.models.empty())
+    models = std::make_unique<TrialModels>(
+        node, pipeline, *catalog,
+        sampleMember(promptJson(arguments.get("prompt", "Hello"), arguments.get("genre"), 0, seed), 0, seed),
+        static_cast<std::uint64_t>(seed));
   bool streamed = false;
-  const auto result =
-      trial.call(input, static_cast<std::uint64_t>(seed), [&](std::uint32_t kind, std::string_view json) {
+  const auto result = trial.call(
+      input, static_cast<std::uint64_t>(seed),
+      [&](std::uint32_t kind, std::string_view json) {
         if (kind != TROUPE_DELTA || arguments.has("json")) return;
         rapidjson::Document delta;
         delta.Parse(json.data(), json.size());
         if (delta.HasParseError() || !delta.IsObject()) return;
         std::cout << Object(delta).text("text", "") << std::flush;
         streamed = true;
-      });
+      },
+      std::move(models));
   if (streamed) std::cout << "\n\n";
   if (result.failure) {
     std::cerr << "troupe: " << node.name << ": " << pipeline::codeName(result.failure->code) << ": "

@@ -77,6 +77,42 @@ void printPrompt(const Explained& explained, std::ostream& out) {
   }
 }
 
+std::string tokensText(const Value& candidate) {
+  const auto* usage = memberAt(candidate, "usage");
+  if (usage == nullptr || !usage->IsObject()) return {};
+  std::string text;
+  for (const auto* name : {"input", "output"}) {
+    const auto* tokens = memberAt(*usage, name);
+    if (tokens != nullptr && tokens->IsUint64())
+      text += (text.empty() ? ", " : " + ") + std::to_string(tokens->GetUint64()) + " " + name;
+  }
+  return text.empty() ? text : text + " tokens";
+}
+
+// What `caller` asked of models about a candidate; `about` "": about none.
+void printModelCalls(const Explained& explained, std::string_view caller, std::string_view about, std::ostream& out) {
+  const auto is_its = [&](const journal::ModelCallKey& key) { return key.caller == caller && key.about == about; };
+  for (const auto& call : explained.record.model_calls) {
+    if (!is_its(call)) continue;
+    out << "      asked " << printable(call.node, false);
+    std::vector<Problem> ignored;
+    const auto answer = call.ok ? parseJson(call.answer, ignored) : std::nullopt;
+    if (answer) {
+      const auto model = textAt(*answer, "model");
+      if (!model.empty() && model != call.node) out << " (" << printable(model, false) << ')';
+      out << ": " << troupe::quoted(textAt(*answer, "text"), 100) << ", in " << call.latency_ms << " ms"
+          << tokensText(*answer) << '\n';
+    } else {
+      out << ": failed after " << call.attempts << (call.attempts == 1 ? " attempt: " : " attempts: ")
+          << pipeline::codeName(call.code) << ": " << printable(call.message, false) << '\n';
+    }
+  }
+  for (const auto& attempt : explained.record.model_attempts)
+    if (is_its(attempt))
+      out << "      attempt " << attempt.attempt << " of " << printable(attempt.node, false)
+          << " failed: " << pipeline::codeName(attempt.code) << ": " << printable(attempt.message, false) << '\n';
+}
+
 void printScore(const Value& score, std::ostream& out) {
   const auto* abstained = memberAt(score, "abstained");
   const bool abstains = abstained != nullptr && abstained->IsBool() && abstained->GetBool();
@@ -137,7 +173,10 @@ void printCandidates(const Explained& explained, std::ostream& out) {
         << (model.empty() || model == node ? "" : " (" + printable(model, false) + ")") << ": quality "
         << shownNumber(memberAt(*candidate, "quality")) << (textAt(*candidate, "id") == winner ? ", the winner" : "")
         << '\n';
-    for (const auto& score : (*candidate)["scores"].GetArray()) printScore(score, out);
+    for (const auto& score : (*candidate)["scores"].GetArray()) {
+      printScore(score, out);
+      printModelCalls(explained, textAt(score, "scorer"), node, out);
+    }
     printAttempts(explained, node, out);
   }
   for (const auto& call : explained.record.calls) {
@@ -148,6 +187,17 @@ void printCandidates(const Explained& explained, std::ostream& out) {
     printAttempts(explained, call.node, out);
   }
   printAsked(explained, out);
+}
+
+// Of nodes that look at a whole sample.
+void printJointCalls(const Explained& explained, std::ostream& out) {
+  std::set<std::string> callers;
+  for (const auto& call : explained.record.model_calls)
+    if (call.about.empty()) callers.insert(call.caller);
+  for (const auto& caller : callers) {
+    out << "\n" << printable(caller, false) << " on all of them\n";
+    printModelCalls(explained, caller, {}, out);
+  }
 }
 
 void printVote(const Explained& explained, std::ostream& out) {
@@ -250,6 +300,7 @@ void explainText(const Explained& explained, bool chosen, std::ostream& out) {
   out << '\n';
   printPrompt(explained, out);
   printCandidates(explained, out);
+  printJointCalls(explained, out);
   printVote(explained, out);
   printFate(explained, out);
   printCost(explained, out);

@@ -51,9 +51,11 @@ bool Trial::stuck() const {
   return state_->stuck;
 }
 
-Trial::Result Trial::call(const std::string& input, std::uint64_t seed, pipeline::Call::Listener listener) {
+Trial::Result Trial::call(const std::string& input, std::uint64_t seed, pipeline::Call::Listener listener,
+                          std::unique_ptr<services::ModelCalls> models) {
   constexpr auto kGrace = std::chrono::seconds(2);
   auto call = std::make_shared<pipeline::Call>(state_->type, input, seed, std::move(listener));
+  if (models) call->setModels(std::move(models));
   auto returned = std::make_shared<std::optional<int>>();
   const auto began = Clock::now();
   std::thread worker([state = state_, call, returned] {
@@ -68,7 +70,11 @@ Trial::Result Trial::call(const std::string& input, std::uint64_t seed, pipeline
   {
     std::unique_lock lock(state_->mutex);
     const auto is_back = [&] { return returned->has_value(); };
-    if (!state_->done.wait_for(lock, limit, is_back)) {
+    // The time that it waits for a model is that model's.
+    auto until = began + limit;
+    while (!state_->done.wait_until(lock, until, is_back) && until < began + limit + call->waits().total(Clock::now()))
+      until = began + limit + call->waits().total(Clock::now()) + std::chrono::milliseconds(50);
+    if (!is_back()) {
       lock.unlock();
       call->cancel({TROUPE_E_TRANSIENT, "no answer within the node's timeout_s", -1});
       lock.lock();

@@ -24,7 +24,8 @@ class Trial {
   ~Trial();
 
   /// One call. It is cancelled after the node's timeout_s; a plugin that ignores this too is reported and left behind.
-  Result call(const std::string& input, std::uint64_t seed, pipeline::Call::Listener listener = nullptr);
+  Result call(const std::string& input, std::uint64_t seed, pipeline::Call::Listener listener = nullptr,
+              std::unique_ptr<services::ModelCalls> models = nullptr);
   /// True when a call was left behind: the process must end without destructors.
   bool stuck() const;
 

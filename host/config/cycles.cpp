@@ -20,7 +20,8 @@ Followers followersOf(const Drafts& drafts) {
     const auto& node = drafts.nodes[i].node;
     if (!node.enabled) continue;
     for (const auto& from : drafts.nodes[i].upstream) add(from, i);
-    for (const auto& [role, provider] : node.models) add(provider, i);
+    for (const auto& [role, players] : node.models)
+      for (const auto& player : players) add(player, i);
     if (!node.fallback.empty()) add(node.fallback, i);
   }
   return followers;

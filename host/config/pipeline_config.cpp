@@ -93,6 +93,7 @@ Pipeline checkPipeline(std::string_view text, const std::string& file_name, cons
   pipeline.budget = checkBudget(document, drafts, *pricesFor(file_name, options), report);
   if (!report.empty()) refuse(file_name, report.take());
 
+  pipeline.warnings = report.takeWarnings();
   pipeline.name = nameOf(document, file_name);
   for (auto& draft : drafts.nodes)
     if (draft.node.enabled) pipeline.nodes.push_back(std::move(draft.node));

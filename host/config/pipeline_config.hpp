@@ -50,8 +50,8 @@ struct Node {
   std::string name;
   std::string type;
   bool enabled = true;
-  std::vector<Input> inputs;                  ///< in file order; only from enabled nodes
-  std::map<std::string, std::string> models;  ///< role -> provider node
+  std::vector<Input> inputs;                               ///< in file order; only from enabled nodes
+  std::map<std::string, std::vector<std::string>> models;  ///< role -> provider nodes, in file order
   std::string fallback;            ///< a provider's: the provider node that answers when this one cannot; may be empty
   std::string options = "{}";      ///< JSON, completed with defaults; paths absolute; secrets as "${secret:NAME}"
   std::vector<std::string> hosts;  ///< of the addresses in its options
@@ -69,10 +69,11 @@ struct Pipeline {
   std::optional<std::int64_t> seed;  ///< [0, 2^31); absent = drawn when a run starts
   Ensemble ensemble;
   Budget budget;
-  std::vector<Node> nodes;  ///< enabled ones, in file order
-  std::string text;         ///< the file as read, with comments
-  std::string effective;    ///< canonical JSON after overrides, without "ui" and "$schema"
-  std::string hash;         ///< sha256 of `effective`
+  std::vector<Node> nodes;        ///< enabled ones, in file order
+  std::vector<Problem> warnings;  ///< what to think about, with its place
+  std::string text;               ///< the file as read, with comments
+  std::string effective;          ///< canonical JSON after overrides, without "ui" and "$schema"
+  std::string hash;               ///< sha256 of `effective`
 
   const Node* find(std::string_view node) const;
 };

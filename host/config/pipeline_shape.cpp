@@ -118,7 +118,9 @@ constexpr std::string_view kHostSchema = R"json({
         "models": {
           "description": "The providers that this node may call, by role.",
           "type": "object",
-          "additionalProperties": { "type": "string" }
+          "additionalProperties": {
+            "anyOf": [ { "type": "string" }, { "type": "array", "maxItems": 64, "items": { "type": "string" } } ]
+          }
         },
         "options": { "type": "object", "description": "The node type's own options." },
         "limits": {

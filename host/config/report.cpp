@@ -47,12 +47,17 @@ void Report::add(std::vector<Problem> problems) {
   for (auto& problem : problems) add(problem.place, std::move(problem.fact), std::move(problem.repair));
 }
 
-std::vector<Problem> Report::take() {
-  std::stable_sort(problems_.begin(), problems_.end(),
-                   [](const Found& a, const Found& b) { return a.offset < b.offset; });
+void Report::warn(std::string_view pointer, std::string fact, std::string repair) {
+  if (warnings_.size() < kMaxProblems)
+    warnings_.push_back({text_.offset(pointer), {std::string(pointer), 0, 0, std::move(fact), std::move(repair)}});
+}
+
+// With their lines, in the order of the text.
+std::vector<Problem> Report::placed(std::vector<Found> found) const {
+  std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.offset < b.offset; });
   const LineIndex lines(text_.text());
   std::vector<Problem> problems;
-  for (auto& [offset, problem] : problems_) {
+  for (auto& [offset, problem] : found) {
     if (offset < text_.text().size()) {
       const auto [line, column] = lines.position(offset);
       problem.line = line;
@@ -60,11 +65,17 @@ std::vector<Problem> Report::take() {
     }
     problems.push_back(std::move(problem));
   }
-  if (left_out_ > 0) problems.push_back({"", 0, 0, "and " + std::to_string(left_out_) + " more", ""});
-  problems_.clear();
-  left_out_ = 0;
   for (auto& problem : problems) problem.place = shownPlace(problem.place);
   return problems;
 }
+
+std::vector<Problem> Report::take() {
+  auto problems = placed(std::exchange(problems_, {}));
+  if (left_out_ > 0) problems.push_back({"", 0, 0, "and " + std::to_string(left_out_) + " more", ""});
+  left_out_ = 0;
+  return problems;
+}
+
+std::vector<Problem> Report::takeWarnings() { return placed(std::exchange(warnings_, {})); }
 
 }  // namespace troupe::config

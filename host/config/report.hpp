@@ -26,6 +26,11 @@ class Report {
   /// A mistake that is not in the text: `place` says where it is.
   void addElsewhere(std::string place, std::string fact, std::string repair = {});
 
+  /// Something to think about that keeps nothing from running.
+  void warn(std::string_view pointer, std::string fact, std::string repair);
+  /// All of them, likewise.
+  std::vector<Problem> takeWarnings();
+
   bool empty() const { return problems_.empty(); }
   std::size_t size() const { return problems_.size() + left_out_; }
   /// All of them, in the order of the text; beyond a hundred only their number.
@@ -38,10 +43,12 @@ class Report {
   };
 
   void keep(std::size_t offset, Problem problem);
+  std::vector<Problem> placed(std::vector<Found> found) const;
 
   const JsonText& text_;
   std::vector<std::string> changed_;
   std::vector<Found> problems_;
+  std::vector<Found> warnings_;
   std::size_t left_out_ = 0;
 };
 

@@ -69,7 +69,7 @@ class Whole {
         fed.insert(input.from);
         if (kind == Kind::scorer || kind == Kind::selector) judged.insert(input.from);
       }
-      for (const auto& [role, provider] : draft->node.models) fed.insert(provider);
+      for (const auto& [role, players] : draft->node.models) fed.insert(players.begin(), players.end());
       fed.insert(draft->node.fallback);
     }
     const bool any =

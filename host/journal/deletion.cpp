@@ -12,6 +12,8 @@ void deleteSamples(sqlite::Connection& connection, RunKey run, std::int64_t last
   connection.execute("DELETE FROM open_samples WHERE run = ? AND idx <= ?", run, last);
   connection.execute("DELETE FROM attempts WHERE run = ? AND idx <= ?", run, last);
   connection.execute("DELETE FROM calls WHERE run = ? AND idx <= ?", run, last);
+  connection.execute("DELETE FROM model_attempts WHERE run = ? AND idx <= ?", run, last);
+  connection.execute("DELETE FROM model_calls WHERE run = ? AND idx <= ?", run, last);
   connection.execute("DELETE FROM scores WHERE run = ? AND idx <= ?", run, last);
   connection.execute("DELETE FROM decisions WHERE run = ? AND idx <= ?", run, last);
   connection.execute("DELETE FROM verdicts WHERE run = ? AND idx <= ?", run, last);

@@ -228,7 +228,47 @@ CREATE TABLE charges (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3}};
+// Calls that a node made of the models cast for its roles, told apart from the candidates' calls. `about` is the
+// candidate's node, or ''; `nth` counts equal requests.
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE model_calls (
+  run          INTEGER NOT NULL,
+  idx          INTEGER NOT NULL,
+  caller       TEXT NOT NULL,
+  about        TEXT NOT NULL,
+  node         TEXT NOT NULL,
+  request_hash TEXT NOT NULL,
+  nth          INTEGER NOT NULL,
+  role         TEXT NOT NULL,
+  ok           INTEGER NOT NULL,
+  code         INTEGER NOT NULL,
+  attempts     INTEGER NOT NULL,
+  latency_ms   INTEGER NOT NULL,
+  at           INTEGER NOT NULL,
+  plugin       INTEGER NOT NULL,
+  message      TEXT NOT NULL,
+  answer       TEXT NOT NULL,
+  PRIMARY KEY (run, idx, caller, about, node, request_hash, nth)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE model_attempts (
+  run        INTEGER NOT NULL,
+  idx        INTEGER NOT NULL,
+  caller     TEXT NOT NULL,
+  about      TEXT NOT NULL,
+  node       TEXT NOT NULL,
+  seq        INTEGER NOT NULL,
+  attempt    INTEGER NOT NULL,
+  code       INTEGER NOT NULL,
+  message    TEXT NOT NULL,
+  latency_ms INTEGER NOT NULL,
+  at         INTEGER NOT NULL,
+  PRIMARY KEY (run, idx, caller, about, node, seq)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3},
+                                 Migration{4, kVersion4}};
 
 std::string randomEpoch() {
   std::random_device random;

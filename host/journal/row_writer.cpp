@@ -101,6 +101,22 @@ void RowWriter::put(const CallSettled& row) {
       row.plugin, row.message, row.answer);
 }
 
+void RowWriter::put(const ModelAttempt& row) {
+  connection_.execute(
+      "INSERT INTO model_attempts (run, idx, caller, about, node, seq, attempt, code, message, latency_ms, at) "
+      "SELECT ?1, ?2, ?3, ?4, ?5, coalesce(max(seq), 0) + 1, ?6, ?7, ?8, ?9, ?10 FROM model_attempts "
+      "WHERE run = ?1 AND idx = ?2 AND caller = ?3 AND about = ?4 AND node = ?5",
+      row.run, row.index, row.caller, row.about, row.node, row.attempt, row.code, row.message, row.latency_ms, row.at);
+}
+
+void RowWriter::put(const ModelCallSettled& row) {
+  connection_.execute(
+      "INSERT OR REPLACE INTO model_calls (run, idx, caller, about, node, request_hash, nth, role, ok, code, attempts, "
+      "latency_ms, at, plugin, message, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      row.run, row.index, row.caller, row.about, row.node, row.request_hash, row.nth, row.role, row.ok, row.code,
+      row.attempts, row.latency_ms, row.at, row.plugin, row.message, row.answer);
+}
+
 void RowWriter::put(const ScoreSettled& row) {
   connection_.execute(
       "INSERT OR REPLACE INTO scores (run, idx, node, scorer, value, plugin, json) VALUES (?, ?, ?, ?, ?, ?, ?)",

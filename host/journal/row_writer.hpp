@@ -33,6 +33,8 @@ class RowWriter {
   void put(const SampleStarted& row);
   void put(const Attempt& row);
   void put(const CallSettled& row);
+  void put(const ModelAttempt& row);
+  void put(const ModelCallSettled& row);
   void put(const ScoreSettled& row);
   void put(const SampleDecided& row);
   void put(const VerdictGiven& row);

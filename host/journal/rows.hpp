@@ -93,6 +93,39 @@ struct CallSettled {
   PluginKey plugin;
 };
 
+/// A call that a node makes of a model cast for one of its roles, by what tells it apart within a sample.
+struct ModelCallKey {
+  RunKey run;
+  std::int64_t index;
+  std::string caller;        ///< node that asks
+  std::string about;         ///< node of the candidate that the caller's call is about; empty: of none
+  std::string node;          ///< provider that is asked
+  std::string request_hash;  ///< sha256 of what is asked
+  int nth;                   ///< from 0, among equal requests of one attempt of the caller
+};
+
+/// A model call has settled; like CallSettled, but its answer is no candidate.
+struct ModelCallSettled : ModelCallKey {
+  std::string role;
+  bool ok;
+  std::string answer;
+  int code;
+  std::string message;
+  int attempts;
+  std::int64_t latency_ms;
+  std::int64_t at;
+  PluginKey plugin;
+};
+
+/// One attempt of a model call that did not give the answer.
+struct ModelAttempt : ModelCallKey {
+  int attempt;
+  int code;
+  std::string message;
+  std::int64_t latency_ms;
+  std::int64_t at;
+};
+
 struct ScoreSettled {
   RunKey run;
   std::int64_t index;
@@ -222,9 +255,9 @@ struct CursorMoved {
   std::int64_t event_id;
 };
 
-using Row = std::variant<SampleStarted, Attempt, CallSettled, ScoreSettled, SampleDecided, VerdictGiven, SampleHeld,
-                         HoldDecided, SampleSaved, FeedbackEmitted, SampleSettled, EventAppended, RunStateChanged,
-                         CursorMoved, Reserved, Charged>;
+using Row = std::variant<SampleStarted, Attempt, CallSettled, ModelAttempt, ModelCallSettled, ScoreSettled,
+                         SampleDecided, VerdictGiven, SampleHeld, HoldDecided, SampleSaved, FeedbackEmitted,
+                         SampleSettled, EventAppended, RunStateChanged, CursorMoved, Reserved, Charged>;
 
 // ---- what is read back ----------------------------------------------------------------------------------------------
 
@@ -254,6 +287,8 @@ struct SampleRecord {
   std::string reason;
   std::vector<CallSettled> calls;
   std::vector<Attempt> attempts;
+  std::vector<ModelCallSettled> model_calls;
+  std::vector<ModelAttempt> model_attempts;  ///< without request_hash and nth
   std::vector<ScoreSettled> scores;
   std::vector<VerdictGiven> verdicts;
   std::vector<SampleHeld> holds;

@@ -39,6 +39,42 @@ void readAttempts(Connection& connection, RunKey run, SampleRecord& record) {
   }
 }
 
+void readModelCalls(Connection& connection, RunKey run, SampleRecord& record) {
+  auto query = connection.query(
+      "SELECT caller, about, node, request_hash, nth, role, ok, answer, code, message, attempts, latency_ms, at, "
+      "plugin "
+      "FROM model_calls WHERE run = ? AND idx = ?",
+      run, record.index);
+  while (query.next()) {
+    record.model_calls.push_back(
+        {{run, record.index, query.text(0), query.text(1), query.text(2), query.text(3), query.number(4)},
+         query.text(5),
+         query.truth(6),
+         query.text(7),
+         query.number(8),
+         query.text(9),
+         query.number(10),
+         query.integer(11),
+         query.integer(12),
+         query.integer(13)});
+  }
+}
+
+void readModelAttempts(Connection& connection, RunKey run, SampleRecord& record) {
+  auto query = connection.query(
+      "SELECT caller, about, node, attempt, code, message, latency_ms, at FROM model_attempts "
+      "WHERE run = ? AND idx = ?",
+      run, record.index);
+  while (query.next()) {
+    record.model_attempts.push_back({{run, record.index, query.text(0), query.text(1), query.text(2), {}, 0},
+                                     query.number(3),
+                                     query.number(4),
+                                     query.text(5),
+                                     query.integer(6),
+                                     query.integer(7)});
+  }
+}
+
 void readScores(Connection& connection, RunKey run, SampleRecord& record) {
   auto query = connection.query("SELECT node, scorer, value, json, plugin FROM scores WHERE run = ? AND idx = ?", run,
                                 record.index);
@@ -126,6 +162,8 @@ std::optional<SampleRecord> sample(Connection& connection, RunKey run, std::int6
   readDecision(connection, run, record);
   readCalls(connection, run, record);
   readAttempts(connection, run, record);
+  readModelCalls(connection, run, record);
+  readModelAttempts(connection, run, record);
   readScores(connection, run, record);
   readVerdicts(connection, run, record);
   readHolds(connection, run, record);

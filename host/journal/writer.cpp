@@ -37,6 +37,8 @@ std::size_t bytesOf(const std::vector<Row>& rows) {
     std::size_t operator()(const SampleStarted& row) const { return row.prompt.size(); }
     std::size_t operator()(const Attempt& row) const { return row.message.size(); }
     std::size_t operator()(const CallSettled& row) const { return row.answer.size() + row.message.size(); }
+    std::size_t operator()(const ModelAttempt& row) const { return row.message.size(); }
+    std::size_t operator()(const ModelCallSettled& row) const { return row.answer.size() + row.message.size(); }
     std::size_t operator()(const ScoreSettled& row) const { return row.json.size(); }
     std::size_t operator()(const SampleDecided& row) const { return row.json.size() + row.reason.size(); }
     std::size_t operator()(const VerdictGiven& row) const { return row.reason.size(); }

@@ -52,6 +52,24 @@ std::vector<std::string> texts(const Value& object, const char* name) {
   return out;
 }
 
+std::vector<Role> roles(const Value& json) {
+  std::vector<Role> out;
+  const Value* list = get(json, "models");
+  if (list == nullptr) return out;
+  for (const auto& v : list->GetArray()) {
+    Role role;
+    if (v.IsString()) {
+      role.name = text(v);
+    } else {
+      role.name = text(v, "role");
+      role.many = flag(v, "many");
+      if (const Value* min = get(v, "min")) role.min = min->GetInt();
+    }
+    out.push_back(std::move(role));
+  }
+  return out;
+}
+
 NodeType readNode(const Value& json) {
   NodeType node;
   node.id = text(json, "id");
@@ -70,7 +88,7 @@ NodeType readNode(const Value& json) {
     if (const Value* n = get(*concurrency, "per_instance")) node.per_instance = n->GetInt();
   node.required = texts(json, "requires");
   node.wanted = texts(json, "wants");
-  node.models = texts(json, "models");
+  node.roles = roles(json);
   node.events = texts(json, "events");
   if (const Value* capabilities = get(json, "capabilities")) {
     node.net = texts(*capabilities, "net");
@@ -100,6 +118,7 @@ class Rules {
         fail(at + "/id", troupe::quoted(node.id) + " does not begin with the plugin's id " + troupe::quoted(id),
              "call it " + troupe::quoted(id + "." + node.id.substr(node.id.rfind('.') + 1)));
       ports(node, at);
+      roles(node, at + "/models");
       options(manifest_["nodes"][i], at);
       input(node, manifest_["nodes"][i]["example"]["input"], at + "/example/input");
     }
@@ -131,6 +150,25 @@ class Rules {
     if (node.kind != Kind::prompt_source && node.in.empty())
       fail(at, "a " + std::string(toString(node.kind)) + " needs an input port", "add \"in\"");
     if (node.kind != Kind::sink && !node.events.empty()) fail(at + "/events", "only a sink chooses events");
+  }
+
+  void roles(const NodeType& node, const std::string& at) {
+    if (node.roles.empty()) return;
+    if (node.kind == Kind::prompt_source || node.kind == Kind::store || node.kind == Kind::sink)
+      fail(at, "a " + std::string(toString(node.kind)) + " calls no models",
+           "only providers, scorers, selectors and filters do");
+    const auto names = [&](const std::vector<std::string>& ids) {
+      return std::find(ids.begin(), ids.end(), "troupe.model/1") != ids.end();
+    };
+    if (!names(node.required) && !names(node.wanted))
+      fail(at, "it has roles, but names no \"troupe.model/1\"", "add it to \"requires\"");
+    std::set<std::string> seen;
+    for (const auto& role : node.roles) {
+      if (!seen.insert(role.name).second) fail(at, "the role " + troupe::quoted(role.name) + " is there twice");
+      if (!role.many && role.min > 1)
+        fail(at, "the role " + troupe::quoted(role.name) + " wants " + std::to_string(role.min) + " providers",
+             "add \"many\": true");
+    }
   }
 
   void options(const Value& node, const std::string& at) {
@@ -172,6 +210,11 @@ const InPort* NodeType::input(std::string_view port) const {
 const OutPort* NodeType::output(std::string_view port) const {
   const auto found = std::find_if(out.begin(), out.end(), [&](const OutPort& p) { return p.name == port; });
   return found == out.end() ? nullptr : &*found;
+}
+
+const Role* NodeType::role(std::string_view named) const {
+  const auto found = std::find_if(roles.begin(), roles.end(), [&](const Role& r) { return r.name == named; });
+  return found == roles.end() ? nullptr : &*found;
 }
 
 std::optional<Manifest> parseManifest(std::string_view json, std::vector<Problem>& problems) {

@@ -31,6 +31,13 @@ struct OutPort {
   std::string type;
 };
 
+/// Models that a node may ask through troupe.model/1.
+struct Role {
+  std::string name;
+  bool many = false;  ///< several providers may play it
+  int min = 1;        ///< how many have to; 0: it may be left out
+};
+
 /// What a plugin offers, as its manifest says.
 struct NodeType {
   std::string id;
@@ -44,7 +51,7 @@ struct NodeType {
   int per_instance = 1;               ///< calls at once in one instance; 0 = any number
   std::vector<std::string> required;  ///< extension ids without which the plugin is refused (manifest: "requires")
   std::vector<std::string> wanted;    ///< extension ids that it can do without (manifest: "wants")
-  std::vector<std::string> models;    ///< roles that it may call through troupe.model/1
+  std::vector<Role> roles;            ///< whom it may call through troupe.model/1 (manifest: "models")
   std::vector<std::string> events;    ///< sinks: the event types it is given; empty = all durable ones
   std::vector<std::string> net;       ///< hosts that it may speak to, with leading "*." as wildcard
   bool streaming = false;
@@ -54,6 +61,7 @@ struct NodeType {
 
   const InPort* input(std::string_view port) const;
   const OutPort* output(std::string_view port) const;
+  const Role* role(std::string_view named) const;
 };
 
 struct Manifest {

@@ -175,6 +175,7 @@ Call::Result Call::finish(int code) {
     result.failure = std::move(violation_);
   } else if (cancelled_why_) {
     result.failure = std::move(cancelled_why_);
+    result.suspended = suspended_;
   } else if (code != TROUPE_OK) {
     if (!reported_ && explained_ && explained_->code == code) reported_ = std::move(explained_);
     if (!reported_) {
@@ -186,6 +187,7 @@ Call::Result Call::finish(int code) {
     }
     auto& known = result.failure->code;
     if (known <= TROUPE_OK || known > TROUPE_E_INTERNAL) known = TROUPE_E_INTERNAL;
+    result.failure->in_vain = in_vain_ == known;
   } else if (reported_) {
     result.failure = FailureInfo{TROUPE_E_INTERNAL,
                                  "contract broken: called fail() (\"" + reported_->message + "\") and returned 0", -1};
@@ -211,6 +213,28 @@ void Call::explain(int code, std::string message) {
 void Call::requestEnded(bool left) {
   const std::lock_guard lock(mutex_);
   (left ? request_left_ : request_stayed_) = true;
+}
+
+void Call::suspend(FailureInfo why) {
+  const std::lock_guard lock(mutex_);
+  if (finished_ || cancelled_why_) return;
+  cancelled_why_ = std::move(why);
+  suspended_ = true;
+}
+
+void Call::repeatsInVain(int code) {
+  const std::lock_guard lock(mutex_);
+  in_vain_ = code;
+}
+
+void Call::loseThread(std::string why) {
+  const std::lock_guard lock(mutex_);
+  lost_thread_ = std::move(why);
+}
+
+std::optional<std::string> Call::lostThread() const {
+  const std::lock_guard lock(mutex_);
+  return lost_thread_;
 }
 
 services::CallContext::HookId Call::addCancelHook(std::function<void()> fn) {

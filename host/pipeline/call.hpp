@@ -17,7 +17,9 @@
 
 #include "loader/manifest.hpp"
 #include "pipeline/outcome.hpp"
+#include "pipeline/wait_clock.hpp"
 #include "services/call_context.hpp"
+#include "services/model/model_calls.hpp"
 
 namespace troupe::pipeline {
 
@@ -54,10 +56,27 @@ class Call final : public services::CallContext {
     std::optional<std::string> hold;  ///< JSON of TROUPE_HOLD
     std::optional<std::string> usage;
     std::optional<FailureInfo> failure;
-    bool spoke = false;   ///< it emitted anything: whoever it asked has begun to answer
-    bool unsent = false;  ///< it asked others, and nothing of that left this machine
+    bool spoke = false;      ///< it emitted anything: whoever it asked has begun to answer
+    bool unsent = false;     ///< it asked others, and nothing of that left this machine
+    bool suspended = false;  ///< the failure means nothing: the run pauses, and the call is to be made again
   };
   Result finish(int code);
+
+  // ---- of a call that asks models -----------------------------------------------------------------------------------
+
+  /// Before the plugin is called.
+  void setModels(std::unique_ptr<services::ModelCalls> models) { models_ = std::move(models); }
+  services::ModelCalls* models() override { return models_.get(); }
+  /// Time that it spent waiting for them, which its own time limit does not count.
+  WaitClock& waits() { return waits_; }
+  /// Who it asked came back with nothing because the run pauses; so whatever it makes of that does not count. [any
+  /// thread]
+  void suspend(FailureInfo why);
+  /// Whom it asked has failed for good with this class. Should it fail so too, repeating it is in vain. [any thread]
+  void repeatsInVain(int code);
+  /// Its thread is inside another plugin that never comes back. [any thread]
+  void loseThread(std::string why);
+  std::optional<std::string> lostThread() const;
 
   bool sleep(std::int64_t ms) override;
   std::uint64_t random() override;
@@ -81,7 +100,10 @@ class Call final : public services::CallContext {
   const std::uint64_t identity_;
   std::atomic<std::uint64_t> random_state_;
 
-  std::mutex mutex_;  // Guards all below.
+  std::unique_ptr<services::ModelCalls> models_;
+  WaitClock waits_;
+
+  mutable std::mutex mutex_;  // Guards all below.
   std::condition_variable changed_;
   bool finished_ = false;
   bool spoke_ = false;
@@ -92,6 +114,9 @@ class Call final : public services::CallContext {
   std::optional<FailureInfo> explained_;  // By a service, for want of the plugin's own words.
   std::optional<FailureInfo> violation_;  // Of the contract; counts before all else.
   std::optional<FailureInfo> cancelled_why_;
+  std::optional<int> in_vain_;
+  std::optional<std::string> lost_thread_;
+  bool suspended_ = false;
   void (*cancel_fn_)(void*) = nullptr;
   void* cancel_arg_ = nullptr;
   bool in_cancel_fn_ = false;

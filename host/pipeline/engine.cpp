@@ -129,7 +129,8 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
   };
   ends.store_failed = [this](const std::string& reason) { stop(reason, false); };
   ends.parked = [this] { parked(); };
-  flow = std::make_unique<SampleFlow>(graph, runners, journal, *pool, run, std::move(ends));
+  deltas = std::make_unique<DeltaFeed>(timer, hub, run.key, run.id);
+  flow = std::make_unique<SampleFlow>(graph, runners, journal, *pool, *deltas, run, std::move(ends));
 } catch (...) {
   if (budget) budget->close();
   sinks.clear();
@@ -160,6 +161,7 @@ void Engine::State::endCalls() {
 
 Engine::State::~State() {
   endCalls();
+  if (deltas) deltas->close();
   timer.stop();
   if (!options.hub) hub->close();
   hub->dropFrames(run.key);
@@ -359,6 +361,7 @@ void Engine::State::stop(const std::string& why, bool for_ever, Cancel cancel) {
 
 RunEnd Engine::State::conclude() {
   RunEnd end;
+  deltas->close();
   hub->dropFrames(run.key);  // None comes any more: `ended` is true.
   std::optional<journal::RunStateChanged> completed;
   std::optional<std::string> broken;

@@ -243,6 +243,7 @@ bool Engine::State::earlierReady(std::int64_t index) const {
 
 void Engine::State::settled(const SamplePtr& sample, const SettledSample& settled, std::vector<journal::Row> rows,
                             std::string json) {
+  deltas->forget(sample->index);
   std::vector<int> feeds;
   for (const int node : graph.feedback)
     if (sample->ok && flow->reaches(*sample, node)) feeds.push_back(node);
@@ -269,6 +270,7 @@ void Engine::State::settled(const SamplePtr& sample, const SettledSample& settle
 
 // A sample that goes out of memory unsettled, since the run pauses.
 void Engine::State::left(const SamplePtr& sample) {
+  deltas->forget(sample->index);
   {
     const std::lock_guard lock(mutex);
     live.erase(sample->index);
@@ -283,6 +285,7 @@ void Engine::State::left(const SamplePtr& sample) {
 // ---- held samples ---------------------------------------------------------------------------------------------------
 
 void Engine::State::hold(const SamplePtr& sample, int filter, const HoldValue& value) {
+  deltas->forget(sample->index);
   {
     const std::lock_guard lock(mutex);
     live.erase(sample->index);

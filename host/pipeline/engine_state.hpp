@@ -125,6 +125,7 @@ struct Engine::State {
   std::vector<std::unique_ptr<SinkRunner>> sinks;
   std::map<int, std::unique_ptr<Feedback>> feedback;
   std::unique_ptr<EnsembleHistory> history;  // Of a bandit.
+  std::unique_ptr<DeltaFeed> deltas;
   std::unique_ptr<SampleFlow> flow;
   std::shared_ptr<BudgetGate> budget;
   std::vector<std::string> asked;  // The providers that a sample asks.

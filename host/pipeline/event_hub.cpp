@@ -31,6 +31,11 @@ void EventHub::publishFrame(journal::RunKey run, const std::string& key, std::st
   changed_.notify_all();
 }
 
+void EventHub::dropFrame(journal::RunKey run, const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  frames_.erase({run, key});
+}
+
 void EventHub::dropFrames(journal::RunKey run) {
   const std::lock_guard lock(mutex_);
   frames_.erase(frames_.lower_bound({run, std::string()}), frames_.lower_bound({run + 1, std::string()}));

@@ -43,6 +43,12 @@ class EventHub {
   void publish(const journal::Event& event);
   /// A frame that replaces the last one of the run with the same key. [any thread]
   void publishFrame(journal::RunKey run, const std::string& key, std::string type, std::string json);
+  /// The frame of a key is of the past. [any thread]
+  void dropFrame(journal::RunKey run, const std::string& key);
+  /// Whether any watcher takes frames of type `delta`, which come often: each says so when it comes (1) and goes (-1).
+  /// [any thread]
+  void countDeltaWatchers(int change) { delta_watchers_.fetch_add(change, std::memory_order_relaxed); }
+  bool deltasWanted() const { return delta_watchers_.load(std::memory_order_relaxed) > 0; }
   /// The run is over: its frames are of the past. [any thread]
   void dropFrames(journal::RunKey run);
   /// No more will come; watchers are woken. [any thread]
@@ -60,6 +66,7 @@ class EventHub {
   bool hasFrames(journal::RunKey run, std::uint64_t after) const;
 
   const std::size_t capacity_;
+  std::atomic<int> delta_watchers_{0};
   mutable std::mutex mutex_;  // Guards all below.
   std::condition_variable changed_;
   std::deque<EventPtr> ring_;

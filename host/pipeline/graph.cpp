@@ -15,7 +15,7 @@ bool mayBlock(const loader::NodeType& type) {
     return std::find(type.required.begin(), type.required.end(), id) != type.required.end() ||
            std::find(type.wanted.begin(), type.wanted.end(), id) != type.wanted.end();
   };
-  return type.kind == Kind::provider || !type.models.empty() || !type.net.empty() || asks("troupe.http/1");
+  return type.kind == Kind::provider || !type.roles.empty() || !type.net.empty() || asks("troupe.http/1");
 }
 
 // `nodes` ordered so that each comes after those of them that it takes input from; file order otherwise.
@@ -82,6 +82,12 @@ Graph buildGraph(const config::Pipeline& pipeline) {
       const auto* port = config.info->input(input.port);
       node.inputs.push_back({from, input.port, port != nullptr && port->many});
       if (config.info->kind == Kind::scorer || config.info->kind == Kind::selector) judged.insert(from);
+    }
+    for (const auto& role : config.info->roles) {
+      Graph::Role cast{role.name, {}};
+      if (const auto named = config.models.find(role.name); named != config.models.end())
+        for (const auto& player : named->second) cast.players.push_back(position.at(player));
+      node.roles.push_back(std::move(cast));
     }
     graph.nodes.push_back(std::move(node));
   }

@@ -20,6 +20,10 @@ struct Graph {
     std::string port;
     std::int64_t lag;
   };
+  struct Role {
+    std::string name;
+    std::vector<int> players;  ///< positions in `nodes`
+  };
   struct Node {
     const config::Node* config;
     const loader::NodeType* type;
@@ -27,7 +31,8 @@ struct Graph {
     std::vector<Delayed> delayed;  ///< delayed references
     std::string previous_port;     ///< port that is given its own latest emission, or ""
     bool per_candidate = false;
-    bool may_block = false;  ///< gets a worker of its own: it may wait for the world outside
+    bool may_block = false;        ///< gets a worker of its own: it may wait for the world outside
+    std::vector<Role> roles = {};  ///< whom it may ask
   };
 
   std::vector<Node> nodes;  ///< as in the pipeline

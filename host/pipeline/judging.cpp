@@ -7,16 +7,9 @@
 
 #include "pipeline/ensemble_record.hpp"
 #include "pipeline/flow_helpers.hpp"
-#include "support/split_mix.hpp"
 
 namespace troupe::pipeline {
 namespace {
-
-std::uint64_t hash(std::string_view text) {  // FNV-1a
-  std::uint64_t h = 0xcbf29ce484222325ULL;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return h;
-}
 
 bool contains(const std::vector<std::string>& ids, const std::string& id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
@@ -41,11 +34,6 @@ void checkCompared(const ScoreValue& score, const std::vector<std::string>& give
 }
 
 }  // namespace
-
-std::uint64_t callSeed(std::int64_t run_seed, std::int64_t index, std::string_view node) {
-  return splitMix64(splitMix64(static_cast<std::uint64_t>(run_seed)) ^ splitMix64(static_cast<std::uint64_t>(index)) ^
-                    hash(node));
-}
 
 std::vector<ScoreValue> takeScores(const Graph& graph, Sample& sample, int node, int candidate,
                                    const Call::Result& result) {

@@ -6,15 +6,13 @@
 #include <vector>
 
 #include "pipeline/call.hpp"
+#include "pipeline/call_seed.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/sample.hpp"
 #include "pipeline/values.hpp"
 
 /// How a sample is judged, whoever calls the nodes: a run (SampleFlow), or a recount of what the journal has.
 namespace troupe::pipeline {
-
-/// Seed of a call's random numbers: of the run, the sample and the node alone.
-std::uint64_t callSeed(std::int64_t run_seed, std::int64_t index, std::string_view node);
 
 /// What a scorer said of one candidate (position in Graph::candidates), or of all that the sample has (-1), in their
 /// order. Throws BadValue. Locks the sample.

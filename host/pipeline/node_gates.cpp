@@ -24,7 +24,7 @@ void NodeRunner::walk(const std::shared_ptr<Walk>& walk, bool here) {
     walks_.erase(walk);
   }
   walk->job->walk = walk;
-  here ? execute(walk->job) : pool_.submit([this, job = walk->job] { execute(job); });
+  here ? execute(walk->job) : post(walk->job, [this, job = walk->job] { execute(job); });
 }
 
 // The gates learn what became of an attempt that they had let pass.
@@ -51,7 +51,7 @@ void NodeRunner::withdraw(std::set<std::shared_ptr<Walk>> walks) {
   for (const auto& walk : walks) {
     if (!walk->take(true)) continue;
     options_.gates[walk->at]->withdraw(*walk);
-    pool_.submit([this, walk] { turnBack(walk, std::nullopt); });
+    post(walk->job, [this, walk] { turnBack(walk, std::nullopt); });
   }
 }
 
@@ -68,7 +68,7 @@ bool NodeRunner::Walk::goOn(std::size_t gates) {
   if (state != State::kept) return false;
   state = State::walking;
   at += gates;
-  runner.pool_.submit([walk = shared_from_this()] { walk->runner.walk(walk, true); });
+  runner.post(job, [walk = shared_from_this()] { walk->runner.walk(walk, true); });
   return true;
 }
 
@@ -76,8 +76,9 @@ void NodeRunner::Walk::end(std::optional<FailureInfo> why) {
   const std::lock_guard lock(mutex);
   if (state != State::kept) return;
   state = State::gone;
-  runner.pool_.submit(
-      [walk = shared_from_this(), why = std::move(why)]() mutable { walk->runner.turnBack(walk, std::move(why)); });
+  runner.post(job, [walk = shared_from_this(), why = std::move(why)]() mutable {
+    walk->runner.turnBack(walk, std::move(why));
+  });
 }
 
 void NodeRunner::Walk::waits(const std::string& reason, std::optional<milliseconds> about) {

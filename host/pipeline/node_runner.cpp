@@ -89,10 +89,15 @@ void NodeRunner::run(Request request, bool here) {
   enter(std::make_shared<Job>(std::move(request), policy), here);
 }
 
+void NodeRunner::post(const std::shared_ptr<Job>& job, TaskPool::Task step) {
+  const auto& lender = job->request.lender;
+  lender ? lender->post(std::move(step)) : pool_.submit(std::move(step));
+}
+
 void NodeRunner::enter(std::shared_ptr<Job> job, bool here) {
   {
     const std::lock_guard lock(mutex_);
-    if (!closed_ && used_ >= slots_ && slots_ > 0) {
+    if (!closed_ && !job->unwanted() && used_ >= slots_ && slots_ > 0) {
       queue_.push_back(std::move(job));
       return;
     }
@@ -107,7 +112,7 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
   bool closed = false;
   {
     const std::lock_guard lock(mutex_);
-    closed = closed_;
+    closed = closed_ || job->unwanted();
     if (slots_ == 0) {
       refused = FailureInfo{TROUPE_E_INTERNAL, kStuck, -1};
     } else if (parked_) {
@@ -126,13 +131,13 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
 void NodeRunner::approach(const std::shared_ptr<Job>& job, bool here) {
   if (options_.gates.empty()) {
     if (here) return execute(job);
-    return pool_.submit([this, job] { execute(job); });
+    return post(job, [this, job] { execute(job); });
   }
   auto passage = std::make_shared<Walk>(*this, job);
   bool closed = false;
   {
     const std::lock_guard lock(mutex_);
-    closed = closed_;
+    closed = closed_ || job->unwanted();
     if (!closed) walks_.insert(passage);
   }
   if (!closed) return walk(passage, here);
@@ -144,8 +149,8 @@ void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay,
   job->waited = true;
   if (events_.waiting) events_.waiting(node_.config->name, job->request.index, reason, delay);
   const std::lock_guard lock(mutex_);
-  if (closed_) {
-    pool_.submit([this, job] { finish(job, std::nullopt, true); });
+  if (closed_ || job->unwanted()) {
+    post(job, [this, job] { finish(job, std::nullopt, true); });
     return;
   }
   later_[job] = timer_.after(delay, [this, job] {
@@ -153,7 +158,7 @@ void NodeRunner::enterLater(const std::shared_ptr<Job>& job, milliseconds delay,
       const std::lock_guard guard(mutex_);
       if (later_.erase(job) == 0) return;  // closeGate() has it.
     }
-    pool_.submit([this, job] { enter(job, true); });
+    post(job, [this, job] { enter(job, true); });
   });
 }
 
@@ -178,7 +183,7 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
     {
       const std::lock_guard lock(mutex_);
       given_back = !free_.empty();  // Since the look above: who gave it back has found nobody waiting.
-      if (!given_back && slots_ > 0 && !closed_) {
+      if (!given_back && slots_ > 0 && !closed_ && !job->unwanted()) {
         --used_;
         queue_.push_front(job);  // Whoever has an instance hands it on.
         return;
@@ -188,8 +193,10 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
   }
   execution->job = job;
   // The input stays the job's, for a further attempt.
-  execution->call = std::make_shared<Call>(*node_.type, std::shared_ptr<const std::string>(job, &job->request.input),
-                                           job->request.random_seed, job->request.listener);
+  execution->call = std::make_shared<Call>(
+      *node_.type, std::shared_ptr<const std::string>(job, &job->request.input), job->request.random_seed,
+      job->request.listen ? job->request.listen(job->outcome.attempts + 1) : nullptr);
+  if (job->request.models) execution->call->setModels(job->request.models(execution->call, node_));
   execution->began = Timer::Clock::now();
   execution->deadline = execution->began + duration_cast<Timer::Clock::duration>(
                                                std::chrono::duration<double>(node_.config->limits.timeout_s));
@@ -199,7 +206,7 @@ void NodeRunner::execute(const std::shared_ptr<Job>& job) {
   bool closed = false;
   {
     const std::lock_guard lock(mutex_);
-    closed = closed_;
+    closed = closed_ || job->unwanted();
     if (!closed) place = running_.insert(running_.end(), execution);
   }
   if (closed) {
@@ -238,7 +245,7 @@ void NodeRunner::release(std::shared_ptr<LiveInstance> instance) {
     next = std::move(queue_.front());
     queue_.pop_front();
   }
-  pool_.submit([this, next] { begin(next, true); });
+  post(next, [this, next] { begin(next, true); });
 }
 
 // `cut_off`: the plugin never said what became of it.
@@ -271,22 +278,22 @@ void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, 
   bool closed = false;
   {
     const std::lock_guard lock(mutex_);
-    closed = closed_;
+    closed = closed_ || job->unwanted();
   }
-  if (failure->code == TROUPE_E_CANCELLED && closed) {
+  if (result.suspended || (failure->code == TROUPE_E_CANCELLED && closed)) {
     outcome.cut_off = true;
     finish(job, std::nullopt, true);
     return;
   }
   outcome.failed.push_back({outcome.attempts, *failure, outcome.latency_ms, unixMs()});
   const auto spread = job->request.random_seed ^ (static_cast<std::uint64_t>(outcome.attempts) * kSplitMixStep);
-  if (const auto delay = job->policy.next(*failure, spread)) {
+  if (const auto delay = failure->in_vain || job->lost() ? std::nullopt : job->policy.next(*failure, spread)) {
     const auto reason = std::string(codeName(failure->code)) + ": " + failure->message;
     enterLater(job, std::clamp(*delay, milliseconds(0), milliseconds(std::chrono::hours(24))), reason);
     return;
   }
   const bool has_end = options_.gated && failure->retry_after_ms >= 0;  // The gate knows.
-  if (failure->code == TROUPE_E_AUTH || (failure->code == TROUPE_E_QUOTA_GONE && !has_end)) {
+  if (!failure->in_vain && (failure->code == TROUPE_E_AUTH || (failure->code == TROUPE_E_QUOTA_GONE && !has_end))) {
     const std::lock_guard lock(mutex_);
     if (!parked_) parked_ = failure;
   }
@@ -301,7 +308,8 @@ void NodeRunner::finish(const std::shared_ptr<Job>& job, std::optional<FailureIn
     if (const bool fails = failure.has_value(); failing_.load(std::memory_order_relaxed) != fails)
       failing_.store(fails, std::memory_order_relaxed);
   }
-  if (failure && !suspended && fallback_ != nullptr && isOfTheService(failure->code)) return handOver(job, *failure);
+  if (failure && !suspended && !job->lost() && fallback_ != nullptr && isOfTheService(failure->code))
+    return handOver(job, *failure);
   job->outcome.failure = std::move(failure);
   job->outcome.suspended = suspended;
   job->outcome.answered_by = this;
@@ -340,8 +348,43 @@ void NodeRunner::closeGate() {
       it = later_.erase(it);
     }
   }
-  for (auto& job : stopped) pool_.submit([this, job] { finish(job, std::nullopt, true); });
+  for (auto& job : stopped) post(job, [this, job] { finish(job, std::nullopt, true); });
   withdraw(std::move(walks));
+}
+
+void NodeRunner::cancel(const LentThread& lender, const FailureInfo& why) {
+  const auto is_its = [&lender](const Job& job) { return job.request.lender.get() == &lender; };
+  std::shared_ptr<Job> waiting;
+  std::set<std::shared_ptr<Walk>> walks;
+  std::shared_ptr<Execution> running;
+  {
+    // Where it is in none of these it is on its way into one, and finds that it is unwanted there.
+    const std::lock_guard lock(mutex_);
+    if (const auto queued = std::find_if(queue_.begin(), queue_.end(), [&](const auto& job) { return is_its(*job); });
+        queued != queue_.end()) {
+      waiting = *queued;
+      queue_.erase(queued);
+    }
+    if (const auto later =
+            std::find_if(later_.begin(), later_.end(), [&](const auto& entry) { return is_its(*entry.first); });
+        later != later_.end()) {
+      timer_.cancel(later->second);
+      waiting = later->first;
+      later_.erase(later);
+    }
+    for (const auto& walk : walks_)
+      if (is_its(*walk->job)) walks.insert(walk);
+    for (const auto& execution : running_) {
+      if (!is_its(*execution->job)) continue;
+      running = execution;
+      if (!execution->cancelled) execution->deadline = Timer::Clock::now();
+      execution->cancelled = true;
+    }
+  }
+  withdraw(std::move(walks));
+  if (running) running->call->cancel(why);
+  if (waiting) post(waiting, [this, waiting] { finish(waiting, std::nullopt, true); });
+  if (fallback_ != nullptr) fallback_->cancel(lender, why);
 }
 
 void NodeRunner::cancelAll(const FailureInfo& why) {
@@ -363,7 +406,8 @@ void NodeRunner::sweep(Timer::Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     for (auto it = running_.begin(); it != running_.end();) {
       auto& execution = *it;
-      if (execution->cancelled && now >= execution->deadline + options_.grace && !execution->delivered.exchange(true)) {
+      const bool ignores_cancel = execution->cancelled && now >= execution->deadline + options_.grace;
+      if ((ignores_cancel || execution->call->lostThread()) && !execution->delivered.exchange(true)) {
         // What is left of the instances takes the calls; without one, or when too many threads are lost in it, all that
         // come are refused.
         stuck_ = true;
@@ -373,8 +417,10 @@ void NodeRunner::sweep(Timer::Clock::time_point now) {
         it = running_.erase(it);
         continue;
       }
-      if (!execution->cancelled && now >= execution->deadline) {
+      const auto waited = execution->call->waits().total(now);
+      if (!execution->cancelled && now >= execution->deadline + waited) {
         execution->cancelled = true;
+        execution->deadline += waited;
         late.push_back(execution);
       }
       ++it;
@@ -390,7 +436,9 @@ void NodeRunner::sweep(Timer::Clock::time_point now) {
 }
 
 void NodeRunner::giveUp(const std::shared_ptr<Execution>& execution) {
-  pool_.abandonOne();
+  // A thread is given up once: with the call that lent it.
+  const auto& lender = execution->job->request.lender;
+  lender ? lender->lose() : pool_.abandonOne();
   events_.log(TROUPE_ERROR, node_.config->name,
               "a call ignored its cancel and is stuck; its thread is given up and no new instance of the node is made");
   pool_.submit([this, execution] {
@@ -402,8 +450,10 @@ void NodeRunner::giveUp(const std::shared_ptr<Execution>& execution) {
       const std::lock_guard lock(mutex_);
       closed = closed_;
     }
-    result.failure = FailureInfo{closed ? TROUPE_E_CANCELLED : TROUPE_E_TRANSIENT,
-                                 "no answer within " + timeout + " (timeout_s), and it ignores its cancel", -1};
+    const auto lost_in = execution->call->lostThread();
+    result.failure =
+        FailureInfo{closed ? TROUPE_E_CANCELLED : TROUPE_E_TRANSIENT,
+                    lost_in ? *lost_in : "no answer within " + timeout + " (timeout_s), and it ignores its cancel", -1};
     conclude(execution->job, std::move(result), duration_cast<milliseconds>(Timer::Clock::now() - execution->began),
              true);
   });

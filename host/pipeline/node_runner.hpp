@@ -20,6 +20,7 @@
 #include "pipeline/attempt_gate.hpp"
 #include "pipeline/call.hpp"
 #include "pipeline/graph.hpp"
+#include "pipeline/lent_thread.hpp"
 #include "pipeline/node_figures.hpp"
 #include "pipeline/outcome.hpp"
 #include "pipeline/retry_policy.hpp"
@@ -66,15 +67,22 @@ class NodeRunner {
     const NodeRunner* answered_by = nullptr;  ///< the node itself, or its fallback
     std::vector<FailedAttempt> failed;
   };
+  using MakeModels =
+      std::function<std::unique_ptr<services::ModelCalls>(const std::shared_ptr<Call>&, const Graph::Node& by)>;
   struct Request {
     std::string input;
     std::int64_t index = 0;
     std::uint64_t random_seed = 0;
-    Call::Listener listener;
+    /// Who is told of what an attempt (1, 2, …) emits beside values; may be null, and may give null.
+    std::function<Call::Listener(int attempt)> listen;
+    /// What an attempt of the node, or of its fallback, may ask of models; null: nothing.
+    MakeModels models;
+    /// The thread that waits for the call and does its steps; null: workers do them.
+    std::shared_ptr<LentThread> lender;
     /// Takes what a successful attempt emitted; throws BadValue when it is not what the port asks for (the attempt is
     /// then `malformed`).
     std::function<void(Call::Result&, std::int64_t latency_ms, int attempts)> accept;
-    /// Called once, on a worker; never under a lock of the runner.
+    /// Called once, on a worker or the lender; never under a lock of the runner.
     std::function<void(Outcome&)> done;
   };
 
@@ -95,6 +103,9 @@ class NodeRunner {
 
   /// From now on no attempt begins; what waits comes back as suspended.
   void closeGate();
+  /// Cancels the call of a lender that has withdrawn, wherever it is; one that has not begun comes back as suspended.
+  /// [any thread]
+  void cancel(const LentThread& lender, const FailureInfo& why);
   /// Cancels the calls in flight.
   void cancelAll(const FailureInfo& why);
   /// Enforces time limits; called every few milliseconds by the engine's clock.
@@ -118,6 +129,7 @@ class NodeRunner {
 
   std::shared_ptr<LiveInstance> makeInstance() const;
   std::shared_ptr<LiveInstance> takeInstance();
+  void post(const std::shared_ptr<Job>& job, TaskPool::Task step);
   void enter(std::shared_ptr<Job> job, bool here);
   void begin(std::shared_ptr<Job> job, bool here);
   void enterLater(const std::shared_ptr<Job>& job, milliseconds delay, const std::string& reason);

@@ -47,6 +47,10 @@ struct NodeRunner::Job {
   Outcome outcome;
   std::shared_ptr<Walk> walk;  // Of the attempt that is inside the plugin; the gates hear of its end.
   bool waited = false;
+
+  bool unwanted() const { return request.lender && request.lender->withdrawn(); }
+  // Its thread is in the plugin for ever.
+  bool lost() const { return request.lender && request.lender->lost(); }
 };
 
 // One attempt inside the plugin.

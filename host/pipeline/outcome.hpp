@@ -11,6 +11,7 @@ struct FailureInfo {
   int code = 0;
   std::string message;
   std::int64_t retry_after_ms = -1;
+  bool in_vain = false;  ///< what it rests on has been repeated enough: another attempt would not help
 };
 
 /// "transient", "auth", …: the word for a TROUPE_E_* code.

@@ -277,6 +277,8 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
     answer.latency_ms = call.latency_ms;
     answer.attempts = call.attempts;
   }
+  for (const auto& call : record.model_calls)
+    if (call.ok) sample.models.put(call, call.answer);
   for (const auto& row : record.scores) {
     const int scorer = position(row.scorer);
     const int provider = position(row.node);

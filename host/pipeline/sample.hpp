@@ -14,6 +14,7 @@
 #include "journal/rows.hpp"
 #include "pipeline/ensemble_record.hpp"
 #include "pipeline/graph.hpp"
+#include "pipeline/model_answers.hpp"
 #include "pipeline/outcome.hpp"
 #include "pipeline/values.hpp"
 
@@ -53,6 +54,7 @@ struct Sample {
   std::map<int, std::string> delayed;  ///< by position in Graph::nodes: `"port":value,` of its delayed references, as
                                        ///< they were when the sample began; set before its first call
   std::atomic<Phase> phase{Phase::generating};
+  ModelAnswers models;  ///< that its nodes have asked for
 
   std::mutex mutex;  // Guards all below while calls are open; afterwards the one worker that goes on with the sample
                      // owns them.

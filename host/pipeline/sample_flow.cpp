@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/call_seed.hpp"
 #include "pipeline/charge.hpp"
 #include "pipeline/flow_helpers.hpp"
 #include "pipeline/judging.hpp"
@@ -11,8 +12,15 @@
 
 namespace troupe::pipeline {
 SampleFlow::SampleFlow(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners,
-                       journal::Journal& journal, TaskPool& pool, const journal::Run& run, Ends ends)
-    : graph_(graph), runners_(runners), journal_(journal), pool_(pool), run_(run), ends_(std::move(ends)) {}
+                       journal::Journal& journal, TaskPool& pool, DeltaFeed& deltas, const journal::Run& run, Ends ends)
+    : graph_(graph),
+      runners_(runners),
+      journal_(journal),
+      pool_(pool),
+      deltas_(deltas),
+      run_(run),
+      ends_(std::move(ends)),
+      desk_(graph, runners, journal, run, ends_.parked) {}
 
 std::uint64_t SampleFlow::callSeed(std::int64_t index, int node) const {
   return pipeline::callSeed(run_.seed, index, graph_.name(node));
@@ -158,6 +166,10 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
   request.index = sample->index;
   request.random_seed = callSeed(sample->index, node);
   request.input = providerInput(graph_, *sample, node);
+  request.models = desk_.callsOf(sample, node);
+  request.listen = [this, index = sample->index, node](int attempt) {
+    return deltas_.listen(index, graph_.name(node), attempt);
+  };
   request.accept = [this, sample, node, candidate](Call::Result& result, std::int64_t latency_ms, int attempts) {
     CostOf cost_of;
     if (const auto& config = *graph_.nodes[at(node)].config; config.charging.price)
@@ -167,8 +179,10 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
       };
     *candidate =
         completeCandidate(single(result, "candidate"), sample->index, graph_.name(node), latency_ms, attempts, cost_of);
+    if (const auto* schema = desk_.ownSchema(node)) schema->checkCandidate(candidate->json);
   };
   request.done = [this, sample, node, candidate](NodeRunner::Outcome& outcome) {
+    deltas_.ended(sample->index, graph_.name(node));
     const auto* by = outcome.answered_by;
     if (!outcome.suspended && !outcome.failure && by != &runner(node)) {
       candidate->json.pop_back();
@@ -218,6 +232,7 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
   NodeRunner::Request request;
   request.index = sample->index;
   request.random_seed = callSeed(sample->index, node);
+  request.models = desk_.callsOf(sample, node, candidate >= 0 ? graph_.candidates[at(candidate)] : -1);
   {
     const std::lock_guard lock(sample->mutex);  // Other candidates may come in meanwhile.
     request.input =
@@ -269,6 +284,7 @@ void SampleFlow::vote(const SamplePtr& sample) {
   request.index = sample->index;
   request.random_seed = callSeed(sample->index, graph_.selector);
   request.input = selectorInput(graph_, *sample);
+  request.models = desk_.callsOf(sample, graph_.selector);
   request.accept = [this, sample, selection](Call::Result& result, std::int64_t, int) {
     *selection = takeSelection(graph_, *sample, result);
   };

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "journal/journal.hpp"
+#include "pipeline/delta_feed.hpp"
 #include "pipeline/graph.hpp"
+#include "pipeline/model_desk.hpp"
 #include "pipeline/node_runner.hpp"
 #include "pipeline/run_stats.hpp"
 #include "pipeline/sample.hpp"
@@ -41,7 +43,7 @@ class SampleFlow {
 
   /// `runners` by position in Graph::nodes (null for sinks). All outlive the flow.
   SampleFlow(const Graph& graph, const std::vector<std::unique_ptr<NodeRunner>>& runners, journal::Journal& journal,
-             TaskPool& pool, const journal::Run& run, Ends ends);
+             TaskPool& pool, DeltaFeed& deltas, const journal::Run& run, Ends ends);
 
   /// Begins or goes on with a sample whose prompt is set.
   void begin(const SamplePtr& sample);
@@ -72,8 +74,10 @@ class SampleFlow {
   const std::vector<std::unique_ptr<NodeRunner>>& runners_;
   journal::Journal& journal_;
   TaskPool& pool_;
+  DeltaFeed& deltas_;
   const journal::Run& run_;
   const Ends ends_;
+  ModelDesk desk_;
 };
 
 }  // namespace troupe::pipeline

@@ -41,6 +41,7 @@ void SampleFlow::filter(const SamplePtr& sample, std::vector<journal::Row> rows,
   request.index = sample->index;
   request.random_seed = callSeed(sample->index, node);
   request.input = sampleInput(graph_, *sample, node, run_.id);
+  request.models = desk_.callsOf(sample, node);
   request.accept = [given](Call::Result& result, std::int64_t, int) {
     if (result.hold) {
       given->hold = readHold(*result.hold);

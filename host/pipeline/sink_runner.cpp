@@ -52,7 +52,14 @@ struct SinkRunner::State {
                                                     plan.config->options)),
         port(type.in.empty() ? "event" : type.in.front().name),
         makes_frames(
-            std::any_of(type.out.begin(), type.out.end(), [](const auto& out) { return out.type == kFrameType; })) {}
+            std::any_of(type.out.begin(), type.out.end(), [](const auto& out) { return out.type == kFrameType; })) {
+    if (wants("delta")) hub->countDeltaWatchers(1);
+  }
+  ~State() {
+    if (wants("delta")) hub->countDeltaWatchers(-1);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
 
   const loader::NodeType type;
   const std::string name;

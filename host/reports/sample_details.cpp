@@ -23,6 +23,7 @@ void addPlugins(const journal::Journal& journal, SampleDetails& details) {
   const auto& record = details.record;
   add("(prompts)", record.source_plugin);
   for (const auto& call : record.calls) add(call.node, call.plugin);
+  for (const auto& call : record.model_calls) add(call.node, call.plugin);
   for (const auto& score : record.scores) add(score.scorer, score.plugin);
   add("(vote)", record.selector_plugin);
   for (const auto& verdict : record.verdicts) add(verdict.node, verdict.plugin);
@@ -67,6 +68,24 @@ rapidjson::Document detailsJson(SampleDetails details) {
   document.AddMember("attempts", attempts, allocator);
   if (!details.record.charges.empty() || !details.record.reservations.empty())
     document.AddMember("charges", chargesJson(details.record, allocator), allocator);
+  Value asked(rapidjson::kArrayType);
+  for (const auto& row : details.record.model_calls) {
+    Value call(rapidjson::kObjectType);
+    call.AddMember("caller", text(row.caller), allocator);
+    call.AddMember("about", row.about.empty() ? Value() : text(row.about), allocator);
+    call.AddMember("node", text(row.node), allocator);
+    call.AddMember("role", text(row.role), allocator);
+    call.AddMember("attempts", row.attempts, allocator);
+    call.AddMember("latency_ms", row.latency_ms, allocator);
+    if (row.ok) {
+      call.AddMember("answer", parsed(row.answer, allocator), allocator);
+    } else {
+      call.AddMember("code", text(std::string(pipeline::codeName(row.code))), allocator);
+      call.AddMember("message", text(row.message), allocator);
+    }
+    asked.PushBack(call, allocator);
+  }
+  document.AddMember("model_calls", asked, allocator);
   Value from(rapidjson::kObjectType);
   Value scorers(rapidjson::kArrayType);
   Value judges(rapidjson::kArrayType);

@@ -22,12 +22,6 @@ Value jsonValue(const std::string& json, Memory& memory) {
   return document ? Value(*document, memory) : Value();
 }
 
-Value textsValue(const std::vector<std::string>& texts, Memory& memory) {
-  Value list(rapidjson::kArrayType);
-  for (const auto& text : texts) list.PushBack(textValue(text, memory), memory);
-  return list;
-}
-
 Value portsValue(const loader::NodeType& type, Memory& memory) {
   Value ports(rapidjson::kObjectType);
   Value in(rapidjson::kArrayType), out(rapidjson::kArrayType);
@@ -49,6 +43,23 @@ Value portsValue(const loader::NodeType& type, Memory& memory) {
   return ports;
 }
 
+// As in a manifest: a role that one provider plays is its name.
+Value rolesValue(const loader::NodeType& type, Memory& memory) {
+  Value roles(rapidjson::kArrayType);
+  for (const auto& role : type.roles) {
+    if (!role.many && role.min == 1) {
+      roles.PushBack(textValue(role.name, memory), memory);
+      continue;
+    }
+    Value value(rapidjson::kObjectType);
+    value.AddMember("role", textValue(role.name, memory), memory);
+    value.AddMember("many", role.many, memory);
+    value.AddMember("min", role.min, memory);
+    roles.PushBack(value, memory);
+  }
+  return roles;
+}
+
 Value nodeValue(const loader::NodeType& type, Memory& memory) {
   Value node(rapidjson::kObjectType);
   const auto text = [&](const char* name, std::string_view value) {
@@ -61,7 +72,7 @@ Value nodeValue(const loader::NodeType& type, Memory& memory) {
   text("per", type.per == loader::Per::candidate ? "candidate" : "sample");
   node.AddMember("ports", portsValue(type, memory), memory);
   node.AddMember("options", jsonValue(type.options_schema, memory), memory);
-  node.AddMember("models", textsValue(type.models, memory), memory);
+  node.AddMember("models", rolesValue(type, memory), memory);
   node.AddMember("streaming", type.streaming, memory);
   node.AddMember("seed", type.seed, memory);
   if (!type.example_options.empty()) node.AddMember("example_options", jsonValue(type.example_options, memory), memory);

@@ -7,6 +7,8 @@
 
 namespace troupe::services {
 
+class ModelCalls;
+
 /// What a host service may know of the call that uses it. A troupe_call's `ctx` points to one of these.
 class CallContext {
  public:
@@ -22,6 +24,9 @@ class CallContext {
   virtual void explain(int code, std::string message) = 0;
   /// A request to somebody else has ended. `left`: some of it may have left this machine. [any thread]
   virtual void requestEnded(bool left) { static_cast<void>(left); }
+
+  /// The models that it may ask; null where it may ask none. Lives as long as the call.
+  virtual ModelCalls* models() { return nullptr; }
 
   using HookId = std::uint64_t;
   /// Calls `fn` once when the call is cancelled, on another thread, or at once if that has happened already; beside

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/call_context.hpp"
+#include "services/model/model_extension.hpp"
 #include "services/web_declaration.hpp"
 #include "support/unix_time.hpp"
 
@@ -33,7 +34,7 @@ std::string_view viewOf(troupe_str text) {
 
 }  // namespace
 
-std::vector<std::string> extensionIds() { return {TROUPE_CLOCK_ID, TROUPE_HTTP_ID, TROUPE_WEB_ID}; }
+std::vector<std::string> extensionIds() { return {TROUPE_CLOCK_ID, TROUPE_HTTP_ID, TROUPE_MODEL_ID, TROUPE_WEB_ID}; }
 
 HostTable::HostTable(Log log, Offers offers)
     : log_(std::move(log)),
@@ -50,6 +51,7 @@ HostTable::HostTable(Log log, Offers offers)
 const void* HostTable::extension(std::string_view id) const {
   if (id == TROUPE_CLOCK_ID) return &kClock;
   if (id == TROUPE_HTTP_ID) return http_.table();
+  if (id == TROUPE_MODEL_ID) return modelExtension();
   if (id == TROUPE_WEB_ID) return &web_;
   return nullptr;
 }

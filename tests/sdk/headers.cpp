@@ -1,5 +1,6 @@
 #include <troupe/ext/clock.h>
 #include <troupe/ext/http.h>
+#include <troupe/ext/model.h>
 #include <troupe/ext/web.h>
 #include <troupe/troupe.h>
 

@@ -1,5 +1,6 @@
 #include <troupe/ext/clock.h>
 #include <troupe/ext/http.h>
+#include <troupe/ext/model.h>
 #include <troupe/ext/web.h>
 #include <troupe/troupe.h>
 
@@ -58,6 +59,11 @@ TEST_CASE("the layout of every struct of the ABI is the released one", "[abi]") 
   FIELD(troupe_http, size);
   FIELD(troupe_http, ctx);
   FIELD(troupe_http, request);
+  STRUCT(troupe_model);
+  FIELD(troupe_model, size);
+  FIELD(troupe_model, ctx);
+  FIELD(troupe_model, complete);
+  FIELD(troupe_model, cast);
   STRUCT(troupe_web);
   FIELD(troupe_web, size);
   FIELD(troupe_web, ctx);

@@ -87,7 +87,7 @@ TEST_CASE("a checked pipeline holds what the file says", "[config]") {
   CHECK(node(pipeline, "wren").limits.retries == 2);
   CHECK(node(pipeline, "quill").limits.timeout_s == 120);
   CHECK(node(pipeline, "judge").weight == 2);
-  CHECK(node(pipeline, "judge").models == std::map<std::string, std::string>{{"judge", "claude"}});
+  CHECK(node(pipeline, "judge").models == std::map<std::string, std::vector<std::string>>{{"judge", {"claude"}}});
   for (const auto& n : pipeline.nodes) CHECK(n.info != nullptr);
 }
 
@@ -125,6 +125,30 @@ TEST_CASE("the policy of the ensemble is read, with defaults", "[config]") {
   CHECK(whole.explore == 0);
   CHECK(whole.lag == 8);
   CHECK(whole.by_genre);
+}
+
+TEST_CASE("who judges candidates of its own is warned of", "[config]") {
+  const auto text = [](const std::string& models, const std::string& inputs) {
+    return R"({ "nodes": { "genres": { "type": "test.prompts" },
+      "wren": { "type": "test.provider", "inputs": ["genres"], "options": { "model": "w" } },
+      "quill": { "type": "test.provider", "inputs": ["genres"], "options": { "model": "q" } },
+      "twin": { "type": "test.provider", "options": { "model": "w" } },
+      "claude": { "type": "test.provider", "options": { "model": "c" } },
+      "craft": { "type": "test.panel", "inputs": [)" +
+           inputs + R"(], "models": { "judges": [)" + models +
+           R"(] } }, "vote": { "type": "test.selector", "inputs": ["craft"] } } })";
+  };
+  const auto warnings = [&](const std::string& models, const std::string& inputs) {
+    std::string all;
+    for (const auto& warning : check(text(models, inputs)).warnings) all += troupe::format("f", warning) + "\n";
+    return all;
+  };
+  CHECK(warnings(R"("claude", "quill")", R"("wren")").empty());
+  CHECK(warnings(R"("claude", "wren")", R"("wren", "quill")") ==
+        "f:6:96: /nodes/craft/models/judges/1: \"wren\" is asked to judge its own candidates; a model favours its own "
+        "words; name one of another family (a panel leaves it out there)\n");
+  CHECK(warnings(R"("twin", "claude")", R"("wren", "quill")")
+            .find("\"twin\" is asked to judge candidates of its own model, by \"wren\"") != std::string::npos);
 }
 
 TEST_CASE("options are completed: defaults, absolute paths, secrets as references", "[config]") {

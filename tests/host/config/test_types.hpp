@@ -31,15 +31,19 @@ class TestTypes final : public loader::TypeLookup {
       "service_tier": { "type": "string" },
       "extra": { "type": "object" } })")
         .required = {"troupe.http/1"};
-    add("test.router", Kind::provider, {{"prompt", "troupe:prompt/1"}}, "troupe:candidate/1", "{}").models = {
-        "fallback"};
+    add("test.router", Kind::provider, {{"prompt", "troupe:prompt/1"}}, "troupe:candidate/1", "{}").roles = {
+        {"fallback"}};
     add("test.scorer", Kind::scorer, {{"candidate", "troupe:candidate/1"}}, "troupe:score/1",
         R"({ "min_words": { "type": "integer", "minimum": 0, "default": 80 } })")
         .per = Per::candidate;
     auto& judge = add("test.judge", Kind::scorer,
                       {{"candidate", "troupe:candidate/1"}, {"rubric", "text", false, true}}, "troupe:score/1", "{}");
     judge.per = Per::candidate;
-    judge.models = {"judge"};
+    judge.roles = {{"judge"}};
+    auto& panel = add("test.panel", Kind::scorer, {{"candidates", "troupe:candidate/1", true}}, "troupe:score/1", "{}");
+    panel.roles = {{"judges", true, 2}, {"chair", false, 0}};
+    add("test.refiner", Kind::provider, {{"prompt", "troupe:prompt/1"}, {"draft", "troupe:candidate/1"}},
+        "troupe:candidate/1", "{}");
     add("test.novelty", Kind::scorer,
         {{"candidates", "troupe:candidate/1", true}, {"kept", "json", false, false, true}}, "troupe:score/1", "{}");
     add("test.selector", Kind::selector, {{"scores", "troupe:score/1", true}}, "troupe:sample/1", "{}");

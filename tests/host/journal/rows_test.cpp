@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "host/journal/journal_support.hpp"
+#include "journal/sqlite.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace troupe::journal;
@@ -146,6 +147,53 @@ TEST_CASE("a sample reads back with everything", "[journal]") {
   CHECK(row->version == "1.2.0");
   CHECK(row->sha256 == "ffee");
   CHECK_FALSE(journal.plugin(999));
+}
+
+TEST_CASE("model calls read back apart from the candidates' calls", "[journal]") {
+  TempDir folder;
+  Journal journal(writing(folder / "j.db"));
+  const auto run = journal.createRun(newRun()).key;
+  const auto key = [&](const char* about, int nth) {
+    return ModelCallKey{run, 4, "judge", about, "claude", "beef", nth};
+  };
+  journal.append(batch(started(run, 4), CallSettled{run, 4, "claude", "", true, "{}", 0, "", 1, 1, 1, 1},
+                       ModelAttempt{key("wren", 0), 1, 6, "cut", 12, 100},
+                       ModelAttempt{key("wren", 0), 1, 5, "busy", 13, 101},
+                       ModelCallSettled{key("wren", 0), "judge", true, R"({"text":"7"})", 0, "", 2, 14, 102, 1},
+                       ModelCallSettled{key("wren", 1), "judge", false, "", 6, "gone", 3, 15, 103, 1},
+                       ModelCallSettled{key("quill", 0), "judge", true, "{}", 0, "", 1, 16, 104, 1},
+                       ModelCallSettled{key("wren", 1), "judge", true, R"({"text":"8"})", 0, "", 1, 17, 105, 1}));
+  journal.flush();
+  const auto record = journal.sample(run, 4);
+  REQUIRE(record);
+  REQUIRE(record->calls.size() == 1);
+  REQUIRE(record->model_calls.size() == 3);
+  CHECK(record->model_calls[0].about == "quill");
+  const auto& call = record->model_calls[1];
+  CHECK(call.caller == "judge");
+  CHECK(call.about == "wren");
+  CHECK(call.node == "claude");
+  CHECK(call.request_hash == "beef");
+  CHECK(call.nth == 0);
+  CHECK(call.role == "judge");
+  CHECK(call.ok);
+  CHECK(call.answer == R"({"text":"7"})");
+  CHECK(call.attempts == 2);
+  CHECK(call.latency_ms == 14);
+  CHECK(call.at == 102);
+  CHECK(call.plugin == 1);
+  CHECK(record->model_calls[2].answer == R"({"text":"8"})");  // the one that came again
+  REQUIRE(record->model_attempts.size() == 2);
+  CHECK(record->model_attempts[0].message == "cut");
+  CHECK(record->model_attempts[1].code == 5);
+  CHECK(record->model_attempts[1].about == "wren");
+  CHECK(journal.totals(run).nodes.size() == 0);  // nothing has settled, and a judge is no candidate
+
+  journal.deleteRun(run);
+  CHECK_FALSE(journal.sample(run, 4));
+  sqlite::Connection connection(folder / "j.db", sqlite::Open::read);
+  CHECK(connection.number("SELECT count(*) FROM model_calls") == 0);
+  CHECK(connection.number("SELECT count(*) FROM model_attempts") == 0);
 }
 
 TEST_CASE("rows that come again keep one truth", "[journal]") {

@@ -32,8 +32,8 @@ Lines problemsOf(const std::string& text) {
 
 TEST_CASE("a manifest becomes plain values, with defaults", "[manifest]") {
   std::vector<troupe::Problem> problems;
-  const auto text =
-      manifest(node(R"("per":"sample","requires":["troupe.clock/1"],"models":["judge"],"concurrency":{"per_instance":0},
+  const auto text = manifest(node(R"("per":"sample","requires":["troupe.clock/1"],"wants":["troupe.model/1"],
+    "models":["judge",{"role":"judges","many":true},{"role":"chair","min":0}],"concurrency":{"per_instance":0},
     "options":{"type":"object","additionalProperties":false,"properties":{"n":{"type":"integer","default":3}}},
     "capabilities":{"seed":true,"net":["*.example.org"]},)"));
   const auto m = parseManifest(text, problems);
@@ -50,7 +50,13 @@ TEST_CASE("a manifest becomes plain values, with defaults", "[manifest]") {
   CHECK(n.input("promt") == nullptr);
   CHECK(n.output("candidate")->type == "troupe:candidate/1");
   CHECK(n.required == Lines{"troupe.clock/1"});
-  CHECK(n.models == Lines{"judge"});
+  REQUIRE(n.roles.size() == 3);
+  CHECK(n.role("judge")->min == 1);
+  CHECK_FALSE(n.role("judge")->many);
+  CHECK(n.role("judges")->many);
+  CHECK(n.role("judges")->min == 1);
+  CHECK(n.role("chair")->min == 0);
+  CHECK(n.role("jury") == nullptr);
   CHECK(n.net == Lines{"*.example.org"});
   CHECK(n.seed);
   CHECK_FALSE(n.streaming);

@@ -1,5 +1,9 @@
 #include <cmath>
 #include <string>
+#include <thread>
+#include <vector>
+
+#include <troupe/model.hpp>
 
 #include "script.hpp"
 
@@ -55,11 +59,14 @@ class Source final : public Node {
   std::vector<std::string> genres_;
 };
 
-/// Options: text (the answer's beginning; the prompt follows), usage {input, output, cached} and cost_usd of the
-/// answer, told {input, output}: usage that is told before the call may fail.
+/// Options: text (the answer's beginning; the prompt follows), exactly (the whole answer), pieces (sent as deltas
+/// before anything else; each is told as "piece"), usage {input, output, cached} and cost_usd of the answer, told
+/// {input, output}: usage that is told before the call may fail.
 class Provider final : public Node {
  public:
-  explicit Provider(const Options& options) : script_(options), text_(options.text("text", "story")) {
+  explicit Provider(const Options& options)
+      : script_(options), text_(options.text("text", "story")), exactly_(options.text("exactly", "")) {
+    if (options.has("pieces")) pieces_ = options.texts("pieces");
     if (options.has("usage")) usage_ = jsonOf(options, "usage");
     if (options.has("told")) told_ = jsonOf(options, "told");
     cost_usd_ = options.number("cost_usd", -1.0);
@@ -68,6 +75,10 @@ class Provider final : public Node {
     const auto index = indexOf(call);
     const Told told(script_, call, index);
     if (!told_.empty()) call.raw()->emit(call.raw()->ctx, TROUPE_USAGE, str(""), str(told_));
+    for (const auto& piece : pieces_) {
+      call.delta("candidate", piece);
+      script_.tell("piece", index, piece);
+    }
     script_.begin(call, index);
     const auto act = script_.act(index);
     if (act == "none") return;
@@ -81,6 +92,7 @@ class Provider final : public Node {
     }
     const auto content = Object(*Object(call.in("prompt")).array("messages").Begin()).text("content");
     auto text = text_ + " for " + std::string(content);
+    if (!exactly_.empty()) text = exactly_;
     if (act == "huge") text += std::string(1u << 20, 'x');
     if (act == "random") text += " " + std::to_string(call.random());
     JsonWriter json;
@@ -100,7 +112,8 @@ class Provider final : public Node {
     return std::string(json.text());
   }
   Script script_;
-  const std::string text_;
+  const std::string text_, exactly_;
+  std::vector<std::string> pieces_;
   std::string usage_, told_;
   double cost_usd_ = -1;
 };
@@ -187,6 +200,94 @@ class SampleScorer final : public ScorerBase {
     const Told told(script_, call, index);
     script_.begin(call, index);
     if (script_.act(index) == "none") return;
+    for (const auto& candidate : call.input().array("candidates"))
+      score(call, script_.act(index), Object(candidate), true);
+  }
+};
+
+/// Options beside those of ScorerBase: request (members of the request), requests (how many times), threads (all at
+/// once), swallow (a failure is a score of 1).
+class JudgeBase : public ScorerBase {
+ public:
+  JudgeBase(const Options& options, Host host)
+      : ScorerBase(options),
+        models_(host),
+        times_(static_cast<int>(options.integer("requests", 1))),
+        threads_(options.boolean("threads", false)),
+        swallow_(options.boolean("swallow", false)) {
+    if (!options.has("request")) return;
+    const auto request = options.object("request");
+    has_role_ = request.has("role");
+    has_messages_ = request.has("messages");
+    JsonWriter writer;
+    writer.value(request.json());
+    extra_ = std::string(writer.text().substr(1, writer.text().size() - 2));
+  }
+
+ protected:
+  /// Tells "cast", and every answer as "answer".
+  void ask(Call& call, std::int64_t index, std::string_view about) {
+    const auto cast = models_.cast(call);
+    script_.tell("cast", index, cast.of("judge").empty() ? "" : cast.of("judge").front().node);
+    auto request = "{" + extra_;
+    const auto add = [&](const std::string& member) { request += (request.size() > 1 ? "," : "") + member; };
+    if (!has_role_) add(R"("role":"judge")");
+    if (!has_messages_) add(R"("messages":[{"role":"user","content":"rate )" + std::string(about) + "\"}]");
+    request += '}';
+    if (!threads_) {
+      for (int i = 0; i < times_; ++i) askOnce(call, index, request);
+      return;
+    }
+    std::vector<std::thread> threads;
+    for (int i = 0; i < times_; ++i) threads.emplace_back([&] { askOnce(call, index, request); });
+    for (auto& thread : threads) thread.join();
+  }
+
+ private:
+  void askOnce(Call& call, std::int64_t index, const std::string& request) {
+    const auto* table = call.host().extension<troupe_model>(TROUPE_MODEL_ID);
+    struct Heard {
+      std::string json;
+      std::uint32_t part = 99;
+    } heard;
+    script_.tell("ask", index);
+    const int code = table->complete(
+        table->ctx, call.raw(), str(request),
+        [](void* arg, std::uint32_t part, troupe_str json) {
+          *static_cast<Heard*>(arg) = {std::string(view(json)), part};
+        },
+        &heard);
+    script_.tell(code == TROUPE_OK ? "answer" : "refused", index, heard.json);
+    if (code != TROUPE_OK && !swallow_) throw Error(code, heard.json);
+  }
+
+  const Models models_;
+  const int times_;
+  const bool threads_, swallow_;
+  std::string extra_;
+  bool has_role_ = false, has_messages_ = false;
+};
+
+class Judge final : public JudgeBase {
+ public:
+  using JudgeBase::JudgeBase;
+  void run(Call& call) override {
+    const auto index = indexOf(call);
+    const Told told(script_, call, index);
+    ask(call, index, Object(call.in("candidate")).text("node"));
+    script_.begin(call, index);
+    score(call, script_.act(index), Object(call.in("candidate")), false);
+  }
+};
+
+class SampleJudge final : public JudgeBase {
+ public:
+  using JudgeBase::JudgeBase;
+  void run(Call& call) override {
+    const auto index = indexOf(call);
+    const Told told(script_, call, index);
+    ask(call, index, "all");
+    script_.begin(call, index);
     for (const auto& candidate : call.input().array("candidates"))
       score(call, script_.act(index), Object(candidate), true);
   }
@@ -300,14 +401,13 @@ class Sink final : public Node {
 }  // namespace troupe::scripted
 
 using namespace troupe::scripted;
-TROUPE_MODULE(TROUPE_NODE(Source, "org.example.scripted.source"),
-              TROUPE_NODE(Provider, "org.example.scripted.provider"),
-              TROUPE_NODE(Provider, "org.example.scripted.provider_remote"),
-              TROUPE_NODE(Provider, "org.example.scripted.provider_one"),
-              TROUPE_NODE(Provider, "org.example.scripted.provider_three"),
-              TROUPE_NODE(Provider, "org.example.scripted.editor"), TROUPE_NODE(Scorer, "org.example.scripted.scorer"),
-              TROUPE_NODE(SampleScorer, "org.example.scripted.sample_scorer"),
-              TROUPE_NODE(Selector, "org.example.scripted.selector"),
-              TROUPE_NODE(Filter, "org.example.scripted.filter"), TROUPE_NODE(Store, "org.example.scripted.store"),
-              TROUPE_NODE(Store, "org.example.scripted.store_three"), TROUPE_NODE(Sink, "org.example.scripted.sink"),
-              TROUPE_NODE(Sink, "org.example.scripted.sink_progress"))
+TROUPE_MODULE(
+    TROUPE_NODE(Source, "org.example.scripted.source"), TROUPE_NODE(Provider, "org.example.scripted.provider"),
+    TROUPE_NODE(Provider, "org.example.scripted.provider_remote"),
+    TROUPE_NODE(Provider, "org.example.scripted.provider_one"),
+    TROUPE_NODE(Provider, "org.example.scripted.provider_three"), TROUPE_NODE(Provider, "org.example.scripted.editor"),
+    TROUPE_NODE(Scorer, "org.example.scripted.scorer"), TROUPE_NODE(SampleScorer, "org.example.scripted.sample_scorer"),
+    TROUPE_NODE(Judge, "org.example.scripted.judge"), TROUPE_NODE(SampleJudge, "org.example.scripted.sample_judge"),
+    TROUPE_NODE(Selector, "org.example.scripted.selector"), TROUPE_NODE(Filter, "org.example.scripted.filter"),
+    TROUPE_NODE(Store, "org.example.scripted.store"), TROUPE_NODE(Store, "org.example.scripted.store_three"),
+    TROUPE_NODE(Sink, "org.example.scripted.sink"), TROUPE_NODE(Sink, "org.example.scripted.sink_progress"))

@@ -1,0 +1,3 @@
+#include "panel.hpp"
+
+TROUPE_PLUGIN(troupe::judging::Panel, "troupe.scorer.panel")
