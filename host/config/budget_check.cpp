@@ -98,7 +98,7 @@ class BudgetCheck {
         continue;
       }
       charging(draft);
-      if (draft.node.enabled) keepable(draft, budget);
+      if (draft.node.enabled && draft.options_sound) keepable(draft, budget);
     }
     return budget;
   }

@@ -37,7 +37,8 @@ struct Draft {
   std::vector<Reference> references;
   std::vector<std::string> upstream;  ///< enabled nodes that it waits for, also where the types do not match
   std::vector<WrittenFile> written;
-  bool sound = true;  ///< false once its edges are in doubt, so that checks of the whole keep quiet
+  bool options_sound = false;  ///< its options are as its type wants them, and its hosts are known
+  bool sound = true;           ///< false once its edges are in doubt, so that checks of the whole keep quiet
 };
 
 /// The nodes of a file, in its order.

@@ -76,7 +76,8 @@ void OptionCheck::check(Draft& draft) {
   readSecrets(task);
   refuseStrayReferences(task, task.options, pointer);
   report_.add(schema->compiled.check(task.options, pointer));
-  if (report_.size() == before) readPaths(task);
+  draft.options_sound = report_.size() == before;
+  if (draft.options_sound) readPaths(task);
   if (confinement_ && draft.node.enabled) confineUrls(task);
   draft.node.options = toJson(task.options);
 }

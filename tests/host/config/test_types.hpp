@@ -28,6 +28,7 @@ class TestTypes final : public loader::TypeLookup {
       "model": { "type": "string", "default": "big-1" },
       "base_url": { "type": "string", "format": "troupe-url", "default": "https://api.cloud.example/v1" },
       "max_tokens": { "type": "integer", "minimum": 1 },
+      "api_key": { "type": "string", "format": "troupe-secret" },
       "service_tier": { "type": "string" },
       "extra": { "type": "object" } })")
         .required = {"troupe.http/1"};
