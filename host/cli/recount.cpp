@@ -1,13 +1,17 @@
 #include "cli/recount.hpp"
 
+#include <rapidjson/document.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <tuple>
 #include <utility>
 
 #include <troupe/troupe.h>
 
+#include "pipeline/ensemble_record.hpp"
 #include "pipeline/flow_helpers.hpp"
 #include "pipeline/judging.hpp"
 #include "support/problem.hpp"
@@ -23,6 +27,16 @@ namespace {
 
 std::optional<FailureInfo> malformed(const BadValue& e) {
   return FailureInfo{TROUPE_E_MALFORMED, "its answer is malformed: " + std::string(e.what()), -1};
+}
+
+// How its providers were asked: whatever counts now, that is what happened.
+std::optional<pipeline::EnsembleRecord> ensembleOf(const journal::SampleRecord& record) {
+  rapidjson::Document decision;
+  decision.Parse(record.decision.data(), record.decision.size());
+  if (decision.HasParseError() || !decision.IsObject()) return std::nullopt;
+  const auto found = std::as_const(decision).FindMember("ensemble");
+  if (found == std::as_const(decision).MemberEnd()) return std::nullopt;
+  return pipeline::readEnsembleRecord(found->value);
 }
 
 const journal::HoldDecided* decisionOf(const journal::SampleRecord& record, const std::string& filter) {
@@ -157,6 +171,7 @@ Recount::Result Recount::count(const journal::SampleRecord& record) {
   auto undecided = record;
   undecided.decided = false;
   pipeline::restore(graph_, sample, undecided, run_.id);
+  sample.ensemble = ensembleOf(record);
   pipeline::setDelayed(graph_, sample, [this](int from, std::int64_t index) {
     const auto emitted = journal_.feedback(run_.key, graph_.name(from), index);
     return emitted ? emitted->json : std::string();
@@ -173,6 +188,7 @@ Recount::Result Recount::count(const journal::SampleRecord& record) {
     failed = vote(sample);
   }
   takeScores(sample, now);
+  if (!failed.empty() && sample.ensemble) sample.selection = pipeline::ensembleMember(*sample.ensemble);
   now.decision = pipeline::decisionJson(graph_, sample);
   now.ok = failed.empty();
   now.reason = failed;

@@ -195,3 +195,25 @@ TEST_CASE("what a person decided stands in a recount as long as the winner does"
   CHECK(result.code == 0);
   CHECK(readFile(sandbox / "r.jsonl") == exported.out);
 }
+
+TEST_CASE("how a cascade asked its providers is kept by a recount", "[program][recount]") {
+  const Sandbox sandbox;
+  sandbox.write("cascade.json", R"({
+    "name": "cascade", "run": {"samples": 24, "in_flight": 4, "seed": 5},
+    "ensemble": {"policy": "cascade", "order": ["quill", "wren"], "stop_at": 8},
+    "nodes": {
+      "genres": {"type": "troupe.prompts.genres"},
+      "wren": {"type": "troupe.provider.storyteller", "inputs": ["genres"], "options": {"voice": "wren", "failure_every": 9}, "limits": {"retries": 0}},
+      "quill": {"type": "troupe.provider.storyteller", "inputs": ["genres"], "options": {"voice": "quill", "failure_every": 9}, "limits": {"retries": 0}},
+      "craft": {"type": "troupe.scorer.text", "inputs": ["wren", "quill"]},
+      "vote": {"type": "troupe.selector.best", "inputs": ["craft"]}
+    }})");
+  REQUIRE(sandbox.run({"run", "cascade.json", "--quiet"}).code == 0);
+  const auto exported = sandbox.run({"runs", "export"});
+  CHECK_THAT(exported.out, Contains("\"skipped\":[\"wren\"]") && Contains("\"ok\":false"));
+  const std::string command = GENERATE("rescore", "revote");
+  const auto result = sandbox.run({"runs", command, "--out", "r.jsonl"});
+  INFO(result.err);
+  CHECK(result.code == 0);
+  CHECK(readFile(sandbox / "r.jsonl") == exported.out);
+}
