@@ -114,6 +114,15 @@ ExitCode exitCodeOf(const std::string& state) {
   return ExitCode::paused;
 }
 
+std::shared_ptr<const config::Prices> pricesFrom(const Arguments& arguments) {
+  return arguments.has("prices") ? config::Prices::load({arguments.get("prices")}) : nullptr;
+}
+
+OptionSpec pricesOption() {
+  return {"prices", "FILE",
+          "what models cost; otherwise your own prices.json, then the one beside the pipeline or that of the program"};
+}
+
 std::vector<OptionSpec> overrideOptions() {
   return {{"samples", "N", "run N samples"},
           {"in-flight", "N", "work on N samples at once"},

@@ -6,6 +6,7 @@
 
 #include "cli/arguments.hpp"
 #include "config/pipeline_config.hpp"
+#include "config/prices.hpp"
 #include "journal/journal.hpp"
 #include "loader/catalog.hpp"
 #include "services/http/http_service.hpp"
@@ -38,6 +39,10 @@ std::string runName(const Arguments& arguments);
 
 /// What a command ends with that was about a run, by the state in which that ended.
 ExitCode exitCodeOf(const std::string& state);
+
+/// What --prices names; null: what the host finds itself. Throws Problems.
+std::shared_ptr<const config::Prices> pricesFrom(const Arguments& arguments);
+OptionSpec pricesOption();
 
 /// Options that change a pipeline for one run.
 std::vector<OptionSpec> overrideOptions();

@@ -20,6 +20,7 @@ config::CheckOptions checkOptions(const Arguments& arguments, bool environment) 
   options.base = std::filesystem::current_path();
   options.overrides = overridesFrom(arguments);
   options.environment = environment;
+  options.prices = pricesFrom(arguments);
   return options;
 }
 
@@ -195,6 +196,7 @@ std::vector<Command> pipelineCommands() {
   auto with_overrides = [](std::vector<OptionSpec> options) {
     for (auto& option : overrideOptions())
       if (option.name != "genres") options.push_back(std::move(option));  // A shorthand of `run`.
+    options.push_back(pricesOption());
     options.push_back(pluginPathOption());
     return options;
   };

@@ -140,6 +140,7 @@ ExitCode resume(const std::string& name, const Arguments& arguments, const std::
   }
   config::CheckOptions check;
   check.secrets = !arguments.has("replay");
+  check.prices = pricesFrom(arguments);
   auto going_on = pipeline::prepareResume(*journal, *catalog, std::move(run), changes, check);
   setConsole(going_on.pipeline, *catalog, arguments.has("quiet") || arguments.has("json"));
   return execute(going_on.pipeline, *catalog, *journal, going_on.run, signals, arguments, true);
@@ -161,6 +162,7 @@ ExitCode runPipeline(const Arguments& arguments) {
   config::CheckOptions options;
   options.base = std::filesystem::current_path();
   options.secrets = !arguments.has("replay");
+  options.prices = pricesFrom(arguments);
   options.overrides = overridesFrom(arguments);
   for (auto& change : genreOverrides(arguments, file, *catalog)) options.overrides.push_back(std::move(change));
   auto pipeline = openPipeline(file, *catalog, options);
@@ -182,9 +184,10 @@ std::vector<OptionSpec> runOptions() {
   auto options = overrideOptions();
   const std::vector<OptionSpec> more = {
       {"resume", "", "go on with the newest unfinished run of this very pipeline, if there is one"},
-      {"dry-run", "", "start nothing; print calls, size and time as ranges"},
+      {"dry-run", "", "start nothing; print calls, size, tokens, cost and time as ranges"},
       {"quiet", "", "no view in the terminal"},
       {"json", "", "no view in the terminal; print the result as JSON at the end"},
+      pricesOption(),
       journalOption(),
       pluginPathOption()};
   for (const auto& some : {recordingOptions(), more}) options.insert(options.end(), some.begin(), some.end());
@@ -202,15 +205,16 @@ std::vector<Command> runCommands() {
   std::vector<OptionSpec> of_resume = {
       {"samples", "N", "run N samples in all"},
       {"in-flight", "N", "work on N samples at once"},
-      {"set", "PATH=VALUE", "change run.samples, run.in_flight or a node's limits (repeatable)"},
+      {"set", "PATH=VALUE", "change run.samples, run.in_flight, budget or a node's limits (repeatable)"},
       {"quiet", "", "no view in the terminal"},
       {"json", "", "no view in the terminal; print the result as JSON at the end"},
+      pricesOption(),
       journalOption(),
       pluginPathOption()};
   for (auto& option : recordingOptions()) of_resume.push_back(std::move(option));
   commands.push_back({"resume", "RUN [options]", "go on with a run that was paused or interrupted",
-                      "RUN is an id, the beginning of one, or `last`. The stored pipeline is used; samples, in_flight "
-                      "and limits may be changed.",
+                      "RUN is an id, the beginning of one, or `last`. The stored pipeline is used; samples, in_flight, "
+                      "limits and the budget may be changed.",
                       std::move(of_resume), [](const Arguments& arguments) {
                         arguments.expect(1, 1, "troupe resume RUN");
                         return resume(arguments.positional()[0], arguments, overridesFrom(arguments));

@@ -5,6 +5,7 @@
 #include "cli/common.hpp"
 #include "cli/export_command.hpp"
 #include "cli/runs_commands.hpp"
+#include "cli/runs_recount.hpp"
 #include "support/unix_time.hpp"
 
 namespace troupe::cli {
@@ -75,6 +76,13 @@ std::vector<Command> runsCommands() {
                       "completion) and sharegpt (conversations) have the winners, dpo the best and the worst answer, "
                       "kto every answer with a label.",
                       reading(exportOptions()), exportRun});
+  commands.push_back({"runs rescore", "[RUN] [options]", "score and vote again on what the journal has",
+                      "Scorers that ask no model score the run's candidates anew, then come vote and filters. What "
+                      "judges have said stays. The journal is only read.",
+                      rescoreOptions(), rescoreRun});
+  commands.push_back({"runs revote", "[RUN] [options]", "vote again on the scores that the journal has",
+                      "By another selector, other options, weights or filters. The journal is only read.",
+                      revoteOptions(), revoteRun});
   commands.push_back({"runs decide",
                       "RUN INDEX pass|drop",
                       "decide on a sample that is held for review; resume the run afterwards",

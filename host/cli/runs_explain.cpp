@@ -12,6 +12,7 @@
 #include "reports/sample_details.hpp"
 #include "reports/sample_json.hpp"
 #include "support/json_text.hpp"
+#include "support/money.hpp"
 #include "support/problem.hpp"
 
 namespace troupe::cli {
@@ -149,6 +150,19 @@ void printAttempts(const Explained& explained, const std::string& node, std::ost
   }
 }
 
+// Whom a policy asked first, and whom not at all.
+void printAsked(const Explained& explained, std::ostream& out) {
+  const auto* ensemble = memberAt(explained.sample, "ensemble");
+  if (ensemble == nullptr) return;
+  const auto skipped = list(*ensemble, "skipped");
+  if (!skipped.empty()) out << "  not asked: " << skipped << '\n';
+  const auto* explored = memberAt(*ensemble, "explored");
+  const auto reached = list(*ensemble, "reached");
+  out << "  " << printable(textAt(*ensemble, "policy"), false) << ": the order was " << list(*ensemble, "order")
+      << (explored != nullptr && explored->IsTrue() ? " (the first one drawn at random)" : "") << "; "
+      << (reached.empty() ? "none was good enough to stop" : "good enough to stop: " + reached) << '\n';
+}
+
 void printCandidates(const Explained& explained, std::ostream& out) {
   out << "\nCandidates\n";
   const auto winner = textAt(explained.sample, "winner");
@@ -172,6 +186,7 @@ void printCandidates(const Explained& explained, std::ostream& out) {
         << printable(call.message, false) << '\n';
     printAttempts(explained, call.node, out);
   }
+  printAsked(explained, out);
 }
 
 // Of nodes that look at a whole sample.
@@ -236,6 +251,32 @@ void printFate(const Explained& explained, std::ostream& out) {
   }
 }
 
+// What each attempt has cost, those of judges too.
+void printCost(const Explained& explained, std::ostream& out) {
+  const auto& record = explained.record;
+  if (record.charges.empty() && record.reservations.empty()) return;
+  out << "\nCost\n";
+  Table table({{"NODE"}, {"ATTEMPT", true}, {"INPUT", true}, {"OUTPUT", true}, {"USD", true}, {"HOW IT IS KNOWN"}});
+  const auto tokens = [](const std::optional<std::int64_t>& count) { return count ? std::to_string(*count) : "-"; };
+  money::Nano sum = 0;
+  for (const auto& row : record.charges) {
+    sum += row.nano_usd;
+    const auto how = row.mark == "reported"    ? "reported"
+                     : row.mark == "estimated" ? "estimated: no usage was reported, so its worst case"
+                     : row.mark == "unknown"   ? "unknown: it has no price"
+                     : row.mark == "none"      ? "not charged"
+                                               : "not made";
+    table.add({printable(row.node, false), std::to_string(row.attempt), tokens(row.input), tokens(row.output),
+               money::usdText(row.nano_usd), how});
+  }
+  for (const auto& row : record.reservations) {
+    sum += row.nano_usd;
+    table.add({printable(row.node, false), std::to_string(row.attempt), "-", "-", money::usdText(row.nano_usd),
+               "reserved: in flight, or when its process ended"});
+  }
+  out << table.text("  ") << "  in all " << money::usdText(sum) << '\n';
+}
+
 void printPlugins(const Explained& explained, std::ostream& out) {
   out << "\nMade by\n";
   Table table({{"NODE"}, {"PLUGIN"}, {"VERSION"}, {"SHA256"}});
@@ -262,6 +303,7 @@ void explainText(const Explained& explained, bool chosen, std::ostream& out) {
   printJointCalls(explained, out);
   printVote(explained, out);
   printFate(explained, out);
+  printCost(explained, out);
   if (const auto* winner = candidateAt(explained.sample, textAt(explained.sample, "winner"))) {
     out << "\nText\n" << indented(textAt(*winner, "text"), "  ");
   }

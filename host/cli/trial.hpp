@@ -15,10 +15,7 @@ namespace troupe::cli {
 /// One node made outside a run, for single calls: no repeats, no journal.
 class Trial {
  public:
-  struct Result {
-    std::optional<pipeline::FailureInfo> failure;
-    std::vector<pipeline::Emission> values;
-    std::optional<std::string> hold;
+  struct Result : pipeline::Call::Result {
     std::int64_t latency_ms = 0;
   };
 

@@ -140,6 +140,11 @@ class Connector {
             givers(port.type));
       return false;
     }
+    if (reference.lag && from.kind != Kind::store) {
+      wrong(reference, troupe::quoted(reference.from) + " gives nothing to later samples: only a store feeds back",
+            "name a store");
+      return false;
+    }
     if (from.kind == Kind::provider && source.references.empty() && source.sound && !reference.lag) {
       wrong(reference, troupe::quoted(reference.from) + " has no inputs, so it is on call only and gives no candidate",
             "give it \"inputs\", or remove it here");

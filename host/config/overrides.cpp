@@ -109,9 +109,11 @@ class Path {
     const auto tokens = pointerTokens(pointer_);
     if (tokens.empty()) return {"name", "run", "ensemble", "nodes", "budget"};
     if (pointer_ == "/run") return {"samples", "in_flight", "seed"};
-    if (pointer_ == "/ensemble") return {"policy"};
+    if (pointer_ == "/ensemble")
+      return {"policy", "order", "stop_at", "min_candidates", "max_candidates", "explore", "lag", "by"};
+    if (pointer_ == "/budget") return {"usd", "tokens", "calls", "per_provider", "unknown_prices"};
     if (tokens[0] == "nodes" && tokens.size() == 2)
-      return {"type", "enabled", "inputs", "models", "options", "limits", "fallback", "weight", "isolation"};
+      return {"type", "enabled", "inputs", "models", "options", "limits", "fallback", "weight", "price", "isolation"};
     if (tokens[0] == "nodes" && tokens.size() == 3 && tokens[2] == "limits")
       return {"in_flight", "rpm", "tpm", "timeout_s", "retries"};
     return {};

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/budget_check.hpp"
 #include "config/canonical_json.hpp"
 #include "config/draft.hpp"
 #include "config/edges.hpp"
+#include "config/ensemble_check.hpp"
 #include "config/json_text.hpp"
 #include "config/json_value.hpp"
 #include "config/option_check.hpp"
 #include "config/overrides.hpp"
 #include "config/pipeline_shape.hpp"
+#include "config/prices.hpp"
 #include "config/report.hpp"
 #include "config/text_file.hpp"
 #include "config/whole_check.hpp"
@@ -40,6 +43,14 @@ std::string nameOf(const Value& document, const std::string& file_name) {
   if (const auto name = textMember(document, "name"); !name.empty()) return std::string(name);
   const auto stem = std::filesystem::path(file_name).stem().string();
   return stem.empty() ? "pipeline" : stem;
+}
+
+// A pipeline that somebody else sends brings no prices of its own folder.
+std::shared_ptr<const Prices> pricesFor(const std::string& file_name, const CheckOptions& options) {
+  if (options.prices) return options.prices;
+  const auto folder =
+      options.confinement ? std::filesystem::path() : std::filesystem::absolute(file_name).parent_path();
+  return Prices::load(Prices::standardFiles(folder));
 }
 
 std::string effectiveJson(rapidjson::Document& document) {
@@ -78,6 +89,8 @@ Pipeline checkPipeline(std::string_view text, const std::string& file_name, cons
   connectFallbacks(drafts, report);
   checkCycles(drafts, report);
   checkWhole(drafts, types, report);
+  pipeline.ensemble = checkEnsemble(document, drafts, pipeline.in_flight, report);
+  pipeline.budget = checkBudget(document, drafts, *pricesFor(file_name, options), report);
   if (!report.empty()) refuse(file_name, report.take());
 
   pipeline.warnings = report.takeWarnings();

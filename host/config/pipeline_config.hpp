@@ -3,12 +3,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/budget.hpp"
 #include "config/confinement.hpp"
+#include "config/ensemble.hpp"
+#include "config/price.hpp"
 #include "loader/manifest.hpp"
 #include "support/problem.hpp"
 
@@ -17,6 +21,8 @@ class TypeLookup;
 }
 
 namespace troupe::config {
+
+class Prices;
 
 /// One edge into a node. With `lag` it is a delayed reference: the value as of the sample `lag` before.
 struct Input {
@@ -33,6 +39,13 @@ struct Limits {
   int retries = 2;         ///< attempts after the first
 };
 
+/// How the calls of a provider are paid for.
+struct Charging {
+  bool metered = false;                    ///< false: it uses no network and names no price, so only calls are counted
+  std::optional<Price> price;              ///< nothing: unknown, or not metered
+  std::optional<std::int64_t> max_output;  ///< tokens of one answer at most: its option, else the model's limit
+};
+
 struct Node {
   std::string name;
   std::string type;
@@ -44,6 +57,7 @@ struct Node {
   std::vector<std::string> hosts;  ///< of the addresses in its options
   Limits limits;
   double weight = 1;
+  Charging charging;                       ///< of a provider
   const loader::NodeType* info = nullptr;  ///< owned by the catalog; never null in a checked pipeline
 };
 
@@ -53,7 +67,8 @@ struct Pipeline {
   std::int64_t samples = 50;
   int in_flight = 8;
   std::optional<std::int64_t> seed;  ///< [0, 2^31); absent = drawn when a run starts
-  std::string policy = "all";
+  Ensemble ensemble;
+  Budget budget;
   std::vector<Node> nodes;        ///< enabled ones, in file order
   std::vector<Problem> warnings;  ///< what to think about, with its place
   std::string text;               ///< the file as read, with comments
@@ -76,6 +91,7 @@ struct CheckOptions {
   bool environment = true;                      ///< also check secrets and paths of this machine
   std::optional<Confinement> confinement = {};  ///< of a pipeline that somebody else sends
   bool secrets = true;                          ///< of the environment the secrets too; a replay needs none
+  std::shared_ptr<const Prices> prices = {};    ///< null: Prices::standardFiles()
 };
 
 /// Reads and checks a pipeline. Throws Problems(invalid_pipeline) with every mistake of the file at once.

@@ -130,8 +130,6 @@ std::string pipelineSchema(const loader::TypeLookup& types) {
   };
 
   // What checkShape() words itself.
-  at("/properties").RemoveMember("budget");
-  set(at("/properties/ensemble/properties/policy"), "enum", oneOf({"all"}, allocator), allocator);
   set(at("/definitions/node/properties/isolation"), "enum", oneOf({"thread"}, allocator), allocator);
 
   set(at("/definitions/node/properties"), "type", typeChoice(types, allocator), allocator);

@@ -11,8 +11,7 @@
 namespace troupe::config {
 namespace {
 
-// "policy", "isolation" and "budget" are wider here than what this version offers: checkShape() finds better words for
-// them.
+// "isolation" is wider here than what this version offers: checkShape() finds better words for it.
 constexpr std::string_view kHostSchema = R"json({
   "$schema": "http://json-schema.org/draft-07/schema#",
   "title": "Troupe pipeline",
@@ -42,10 +41,49 @@ constexpr std::string_view kHostSchema = R"json({
       "type": "object",
       "additionalProperties": false,
       "properties": {
-        "policy": { "type": "string", "default": "all", "description": "all: every provider answers every prompt." }
+        "policy": { "enum": ["all", "cascade", "bandit"], "default": "all",
+                    "description": "all: every provider answers every prompt. cascade: one after the other, in order, until a candidate is good enough. bandit: the same in an order that is drawn by what is known of each." },
+        "order": { "type": "array", "items": { "type": "string" },
+                   "description": "cascade: the providers, the first to be asked first; default: as in the file." },
+        "stop_at": { "type": "number", "exclusiveMinimum": 0, "maximum": 10, "default": 8,
+                     "description": "cascade, bandit: the quality at which nobody else is asked." },
+        "min_candidates": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 1,
+                            "description": "cascade, bandit: candidates that are wanted in any case; asked for at once." },
+        "max_candidates": { "type": "integer", "minimum": 1, "maximum": 1000,
+                            "description": "cascade, bandit: providers asked at most; default: all." },
+        "explore": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.1,
+                     "description": "bandit: the share of samples whose first provider is drawn uniformly." },
+        "lag": { "type": "integer", "minimum": 1, "maximum": 1000000000, "default": 16,
+                 "description": "bandit: a sample knows the results of those that many samples earlier; at least run.in_flight." },
+        "by": { "enum": ["all", "genre"], "default": "all",
+                "description": "bandit: what is known of a provider is known of all prompts, or learnt per genre." }
       }
     },
-    "budget": { "description": "Not offered by this version." },
+    "budget": {
+      "description": "What a run may spend; never exceeded. When it is used up the run pauses.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "usd": { "$ref": "#/definitions/usd" },
+        "tokens": { "$ref": "#/definitions/tokens" },
+        "calls": { "$ref": "#/definitions/calls" },
+        "per_provider": {
+          "description": "Limits of single providers, within those of the run, by node.",
+          "type": "object",
+          "additionalProperties": {
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+              "usd": { "$ref": "#/definitions/usd" },
+              "tokens": { "$ref": "#/definitions/tokens" },
+              "calls": { "$ref": "#/definitions/calls" }
+            }
+          }
+        },
+        "unknown_prices": { "type": "string", "enum": ["refuse", "allow"], "default": "refuse",
+                            "description": "allow: calls of a model without a known price count 0 USD." }
+      }
+    },
     "nodes": {
       "description": "The nodes of the graph by name.",
       "type": "object",
@@ -58,6 +96,10 @@ constexpr std::string_view kHostSchema = R"json({
     "ui": { "type": "object", "description": "What the node editor keeps here; no part of the pipeline." }
   },
   "definitions": {
+    "usd": { "type": "number", "minimum": 0, "maximum": 1000000000, "description": "US dollars." },
+    "tokens": { "type": "integer", "minimum": 0, "maximum": 1000000000000000, "description": "Tokens of requests and answers." },
+    "calls": { "type": "integer", "minimum": 0, "maximum": 1000000000000, "description": "Calls that leave for a provider, repeats too." },
+    "rate": { "type": "number", "minimum": 0, "maximum": 1000000 },
     "node": {
       "type": "object",
       "additionalProperties": false,
@@ -102,6 +144,18 @@ constexpr std::string_view kHostSchema = R"json({
                       "description": "Of a provider: the provider that answers when this one cannot." },
         "weight": { "type": "number", "minimum": 0, "maximum": 1000000, "default": 1,
                     "description": "Of a scorer: how much its scores count in the quality." },
+        "price": {
+          "description": "Of a provider: what its calls cost, in US dollars per million tokens and per request; counts before the list of prices.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "input": { "$ref": "#/definitions/rate" },
+            "cached_input": { "$ref": "#/definitions/rate" },
+            "output": { "$ref": "#/definitions/rate" },
+            "request": { "$ref": "#/definitions/rate" }
+          },
+          "required": ["input", "output"]
+        },
         "isolation": { "type": "string", "default": "thread", "description": "thread: in the host's own process." }
       }
     },
@@ -138,18 +192,6 @@ const JsonSchema& compiledHostSchema() {
   return kSchema;
 }
 
-void checkPolicy(const rapidjson::Value& pipeline, Report& report) {
-  const auto* ensemble = member(pipeline, "ensemble");
-  const auto* policy = ensemble != nullptr ? member(*ensemble, "policy") : nullptr;
-  if (policy == nullptr || !policy->IsString() || textOf(*policy) == "all") return;
-  const auto name = textOf(*policy);
-  if (name == "cascade" || name == "bandit")
-    report.add("/ensemble/policy", "the policy " + troupe::quoted(name) + " is not offered by this version",
-               "leave it out or say \"all\"");
-  else
-    report.add("/ensemble/policy", "unknown policy " + troupe::quoted(name), suggest(name, {"all"}, "policies"));
-}
-
 void checkIsolation(const rapidjson::Value& node, const std::string& pointer, Report& report) {
   const auto* isolation = member(node, "isolation");
   if (isolation == nullptr || !isolation->IsString()) return;
@@ -168,10 +210,6 @@ std::string_view hostSchema() { return kHostSchema; }
 
 void checkShape(const rapidjson::Value& pipeline, Report& report) {
   report.add(compiledHostSchema().check(pipeline));
-  checkPolicy(pipeline, report);
-  if (member(pipeline, "budget") != nullptr)
-    report.add("/budget", "a budget is not offered by this version",
-               "leave it out; run.samples bounds the number of calls");
   const auto* nodes = member(pipeline, "nodes");
   if (nodes == nullptr || !nodes->IsObject()) return;
   for (const auto& node : nodes->GetObject())

@@ -20,6 +20,8 @@ void deleteSamples(sqlite::Connection& connection, RunKey run, std::int64_t last
   connection.execute("DELETE FROM holds WHERE run = ? AND idx <= ?", run, last);
   connection.execute("DELETE FROM hold_decisions WHERE run = ? AND idx <= ?", run, last);
   connection.execute("DELETE FROM saves WHERE run = ? AND idx <= ?", run, last);
+  connection.execute("DELETE FROM reservations WHERE run = ? AND idx <= ?", run, last);
+  connection.execute("DELETE FROM charges WHERE run = ? AND idx <= ?", run, last);
   connection.execute("DELETE FROM samples WHERE run = ? AND idx <= ?", run, last);
 }
 

@@ -317,8 +317,22 @@ std::vector<std::int64_t> Journal::samples(RunKey run, std::int64_t from, std::s
                               [&](auto& connection) { return queries::samples(connection, run, from, limit); });
 }
 
+std::vector<EnsembleDecided> Journal::ensembles(RunKey run, std::int64_t from, std::size_t limit) const {
+  return state_->readers.read(std::vector<EnsembleDecided>(),
+                              [&](auto& connection) { return queries::ensembles(connection, run, from, limit); });
+}
+
 RunTotals Journal::totals(RunKey run) const {
   return state_->readers.read(RunTotals(), [&](auto& connection) { return queries::totals(connection, run); });
+}
+
+std::vector<Spending> Journal::spending(RunKey run) const {
+  return state_->readers.read(std::vector<Spending>(),
+                              [&](auto& connection) { return queries::spending(connection, run); });
+}
+
+std::int64_t Journal::lastCharge(RunKey run) const {
+  return state_->readers.read(std::int64_t{0}, [&](auto& connection) { return queries::lastCharge(connection, run); });
 }
 
 std::optional<FeedbackEmitted> Journal::feedback(RunKey run, std::string_view node, std::int64_t index) const {

@@ -98,7 +98,13 @@ class Journal {
   std::int64_t lastStarted(RunKey run) const;
   /// Indices of samples in ascending order from `from` on, for exports.
   std::vector<std::int64_t> samples(RunKey run, std::int64_t from, std::size_t limit) const;
+  /// Decided samples in ascending order from `from` on, with how their providers were asked.
+  std::vector<EnsembleDecided> ensembles(RunKey run, std::int64_t from, std::size_t limit) const;
   RunTotals totals(RunKey run) const;
+  /// What each provider has cost, by name; empty when nothing was written down.
+  std::vector<Spending> spending(RunKey run) const;
+  /// The highest id of a reservation or charge, or 0.
+  std::int64_t lastCharge(RunKey run) const;
   /// The latest emission of `node` at or before `index`.
   std::optional<FeedbackEmitted> feedback(RunKey run, std::string_view node, std::int64_t index) const;
   /// Events with id > `after` (of one run, or of all when run is 0), ascending.

@@ -196,9 +196,41 @@ CREATE INDEX runs_by_state ON runs (state);
 CREATE INDEX runs_by_end ON runs (ended_at);
 )sql";
 
+// What attempts of providers may cost and have cost. Amounts are whole nano-dollars.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE reservations (
+  run      INTEGER NOT NULL,
+  idx      INTEGER NOT NULL,
+  node     TEXT NOT NULL,
+  id       INTEGER NOT NULL,
+  attempt  INTEGER NOT NULL,
+  nano_usd INTEGER NOT NULL,
+  tokens   INTEGER NOT NULL,
+  at       INTEGER NOT NULL,
+  PRIMARY KEY (run, idx, node, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE charges (
+  run      INTEGER NOT NULL,
+  idx      INTEGER NOT NULL,
+  node     TEXT NOT NULL,
+  id       INTEGER NOT NULL,
+  attempt  INTEGER NOT NULL,
+  code     INTEGER NOT NULL,
+  nano_usd INTEGER NOT NULL,
+  tokens   INTEGER NOT NULL,
+  input    INTEGER,
+  cached   INTEGER,
+  output   INTEGER,
+  mark     TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  PRIMARY KEY (run, idx, node, id)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // Calls that a node made of the models cast for its roles, told apart from the candidates' calls. `about` is the
 // candidate's node, or ''; `nth` counts equal requests.
-constexpr const char* kVersion3 = R"sql(
+constexpr const char* kVersion4 = R"sql(
 CREATE TABLE model_calls (
   run          INTEGER NOT NULL,
   idx          INTEGER NOT NULL,
@@ -235,7 +267,8 @@ CREATE TABLE model_attempts (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3}};
+constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3},
+                                 Migration{4, kVersion4}};
 
 std::string randomEpoch() {
   std::random_device random;

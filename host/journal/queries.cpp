@@ -1,7 +1,5 @@
 #include "journal/queries.hpp"
 
-#include <map>
-
 #include "journal/row_writer.hpp"
 
 namespace troupe::journal::queries {
@@ -112,6 +110,18 @@ std::int64_t lastStarted(Connection& connection, RunKey run) {
   return query.next() ? query.integer(0) : -1;
 }
 
+std::vector<EnsembleDecided> ensembles(Connection& connection, RunKey run, std::int64_t from, std::size_t limit) {
+  auto query = connection.query(
+      "SELECT d.idx, s.genre, "
+      "coalesce(json_extract(CASE WHEN json_valid(d.json) THEN d.json ELSE '{}' END, '$.ensemble'), '') "
+      "FROM decisions d CROSS JOIN samples s ON s.run = d.run AND s.idx = d.idx "
+      "WHERE d.run = ? AND d.idx >= ? ORDER BY d.idx LIMIT ?",
+      run, from, limit);
+  std::vector<EnsembleDecided> found;
+  while (query.next()) found.push_back({query.integer(0), query.text(1), query.text(2)});
+  return found;
+}
+
 std::vector<std::int64_t> samples(Connection& connection, RunKey run, std::int64_t from, std::size_t limit) {
   return numbers(
       connection.query("SELECT idx FROM samples WHERE run = ? AND idx >= ? ORDER BY idx LIMIT ?", run, from, limit));
@@ -200,94 +210,6 @@ std::vector<std::string> saves(Connection& connection, RunKey run, std::size_t l
 std::int64_t cursor(Connection& connection, RunKey run, std::string_view sink) {
   auto query = connection.query("SELECT event_id FROM cursors WHERE run = ? AND sink = ?", run, sink);
   return query.next() ? query.integer(0) : 0;
-}
-
-RunTotals totals(Connection& connection, RunKey run) {
-  RunTotals totals;
-  std::map<std::string, NodeTotals> nodes;
-  const auto nodeOf = [&](const std::string& name) -> NodeTotals& {
-    auto& node = nodes[name];
-    node.node = name;
-    return node;
-  };
-  {
-    auto query = connection.query(
-        "SELECT (SELECT count(*) FROM samples WHERE run = ?1), (SELECT count(*) FROM open_samples WHERE run = ?1)",
-        run);
-    query.next();
-    totals.started = query.integer(0);
-    totals.settled = totals.started - query.integer(1);
-  }
-  {
-    auto query = connection.query(
-        "SELECT ok, winner, count(*), sum(quality), sum(json_valid(json) AND json LIKE '%\"qualities\"%') "
-        "FROM decisions WHERE run = ?1 AND idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) GROUP BY 1, 2",
-        run);
-    while (query.next()) {
-      const auto count = query.integer(2);
-      (query.truth(0) ? totals.successful : totals.failed) += count;
-      if (!query.truth(0)) continue;
-      auto& node = nodeOf(query.text(1));
-      node.wins = count;
-      if (query.integer(4) > 0) continue;  // counted below, with the candidates that did not win
-      node.scored = count;
-      node.quality_sum = query.real(3);
-    }
-  }
-  {
-    auto query = connection.query(
-        "SELECT q.key, count(*), sum(q.value) FROM decisions d, "
-        "json_each(CASE WHEN json_valid(d.json) THEN d.json ELSE '{}' END, '$.qualities') q "
-        "WHERE d.run = ?1 AND q.type IN ('integer', 'real') "
-        "AND d.idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) GROUP BY 1",
-        run);
-    while (query.next()) {
-      auto& node = nodeOf(query.text(0));
-      node.scored = query.integer(1);
-      node.quality_sum = query.real(2);
-    }
-  }
-  {
-    auto query = connection.query(
-        "SELECT node, count(*), sum(ok), sum(attempts), sum(CASE WHEN ok THEN latency_ms ELSE 0 END) FROM calls "
-        "WHERE run = ?1 AND idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) GROUP BY 1",
-        run);
-    while (query.next()) {
-      auto& node = nodeOf(query.text(0));
-      node.calls = query.integer(1);
-      node.candidates = query.integer(2);
-      node.failures = node.calls - node.candidates;
-      node.attempts = query.integer(3);
-      node.latency_ms_sum = query.real(4);
-    }
-  }
-  {
-    auto query = connection.query(
-        "SELECT genre, count(*) FROM samples WHERE run = ?1 "
-        "AND idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) GROUP BY 1",
-        run);
-    while (query.next()) totals.genres[query.text(0)] = query.integer(1);
-  }
-  {
-    auto query = connection.query(
-        "SELECT count(DISTINCT idx) FROM saves WHERE run = ?1 "
-        "AND idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1)",
-        run);
-    query.next();
-    totals.saved = query.integer(0);
-  }
-  {
-    auto query = connection.query(
-        "SELECT count(*) FROM (SELECT idx FROM verdicts WHERE run = ?1 AND NOT pass "
-        "UNION SELECT idx FROM hold_decisions WHERE run = ?1 AND NOT pass) "
-        "WHERE idx NOT IN (SELECT idx FROM open_samples WHERE run = ?1) "
-        "AND idx NOT IN (SELECT idx FROM saves WHERE run = ?1)",
-        run);
-    query.next();
-    totals.dropped = query.integer(0);
-  }
-  for (auto& [name, node] : nodes) totals.nodes.push_back(std::move(node));
-  return totals;
 }
 
 }  // namespace troupe::journal::queries

@@ -23,9 +23,13 @@ std::vector<std::string> runIds(sqlite::Connection& connection, std::string_view
 
 std::optional<SampleRecord> sample(sqlite::Connection& connection, RunKey run, std::int64_t index);
 std::vector<std::int64_t> unsettled(sqlite::Connection& connection, RunKey run, std::int64_t from, std::size_t limit);
+std::vector<EnsembleDecided> ensembles(sqlite::Connection& connection, RunKey run, std::int64_t from,
+                                       std::size_t limit);
 std::int64_t lastStarted(sqlite::Connection& connection, RunKey run);
 std::vector<std::int64_t> samples(sqlite::Connection& connection, RunKey run, std::int64_t from, std::size_t limit);
 RunTotals totals(sqlite::Connection& connection, RunKey run);
+std::vector<Spending> spending(sqlite::Connection& connection, RunKey run);
+std::int64_t lastCharge(sqlite::Connection& connection, RunKey run);
 std::optional<FeedbackEmitted> feedback(sqlite::Connection& connection, RunKey run, std::string_view node,
                                         std::int64_t index);
 std::vector<Event> events(sqlite::Connection& connection, RunKey run, std::int64_t after, std::size_t limit);

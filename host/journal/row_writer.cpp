@@ -177,6 +177,21 @@ void RowWriter::put(const CursorMoved& row) {
                       row.event_id);
 }
 
+void RowWriter::put(const Reserved& row) {
+  connection_.execute(
+      "INSERT OR REPLACE INTO reservations (run, idx, node, id, attempt, nano_usd, tokens, at) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      row.run, row.index, row.node, row.id, row.attempt, row.nano_usd, row.tokens, row.at);
+}
+
+void RowWriter::put(const Charged& row) {
+  connection_.execute(
+      "INSERT OR REPLACE INTO charges (run, idx, node, id, attempt, code, nano_usd, tokens, input, cached, output, "
+      "mark, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      row.run, row.index, row.node, row.id, row.attempt, row.code, row.nano_usd, row.tokens, row.input, row.cached,
+      row.output, row.mark, row.at);
+}
+
 void RowWriter::put(const EventAppended& row, KnownRun& run, std::vector<Event>& published) {
   const auto id = ++last_event_;
   const auto n = ++run.events;

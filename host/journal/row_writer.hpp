@@ -45,6 +45,8 @@ class RowWriter {
   void put(const SampleSettled& row);
   void put(const RunStateChanged& row);
   void put(const CursorMoved& row);
+  void put(const Reserved& row);
+  void put(const Charged& row);
   void put(const EventAppended& row, KnownRun& run, std::vector<Event>& published);
 
   sqlite::Connection& connection_;

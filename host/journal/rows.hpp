@@ -187,6 +187,33 @@ struct SampleSaved {
   PluginKey plugin;
 };
 
+/// The most that an attempt may cost has been set aside; nothing of it leaves before this is durable.
+struct Reserved {
+  RunKey run;
+  std::int64_t index;
+  std::string node;
+  std::int64_t id;  ///< of the attempt, unique in the run
+  int attempt;      ///< 1-based
+  std::int64_t nano_usd;
+  std::int64_t tokens;
+  std::int64_t at;
+};
+
+/// What an attempt of a provider has cost.
+struct Charged {
+  RunKey run;
+  std::int64_t index;
+  std::string node;
+  std::int64_t id;  ///< as in Reserved, if there is one
+  int attempt;
+  int code;  ///< TROUPE_OK or TROUPE_E_*
+  std::int64_t nano_usd;
+  std::int64_t tokens;                                ///< that count: those reported, or all that were reserved
+  std::optional<std::int64_t> input, cached, output;  ///< tokens as reported
+  std::string mark;  ///< reported | estimated | unknown | none (certainly not charged) | released (never left)
+  std::int64_t at;
+};
+
 /// What a node emitted that a delayed reference reads.
 struct FeedbackEmitted {
   RunKey run;
@@ -230,7 +257,7 @@ struct CursorMoved {
 
 using Row = std::variant<SampleStarted, Attempt, CallSettled, ModelAttempt, ModelCallSettled, ScoreSettled,
                          SampleDecided, VerdictGiven, SampleHeld, HoldDecided, SampleSaved, FeedbackEmitted,
-                         SampleSettled, EventAppended, RunStateChanged, CursorMoved>;
+                         SampleSettled, EventAppended, RunStateChanged, CursorMoved, Reserved, Charged>;
 
 // ---- what is read back ----------------------------------------------------------------------------------------------
 
@@ -267,6 +294,27 @@ struct SampleRecord {
   std::vector<SampleHeld> holds;
   std::vector<HoldDecided> decisions;
   std::vector<SampleSaved> saves;
+  std::vector<Reserved> reservations;  ///< those without a charge: in flight, or when a process died
+  std::vector<Charged> charges;
+};
+
+/// What a provider has cost in a run. A reservation without a charge counts in full.
+struct Spending {
+  std::string node;
+  std::int64_t calls = 0;  ///< attempts that left
+  std::int64_t tokens = 0;
+  std::int64_t nano_usd = 0;
+  std::int64_t estimated_nano_usd = 0;  ///< of that: no usage was seen
+  std::int64_t unknown = 0;             ///< attempts without a price
+  std::int64_t open = 0;                ///< reservations without a charge
+  std::int64_t open_nano_usd = 0;
+};
+
+/// How the providers of a decided sample were asked, where the policy of the run leaves some out.
+struct EnsembleDecided {
+  std::int64_t index = 0;
+  std::string genre;
+  std::string json;  ///< member `ensemble` of SampleDecided::json; empty where there is none
 };
 
 /// Sums over the settled samples of a run, for the table at the end and for a resume: what an unsettled one has done
@@ -274,16 +322,27 @@ struct SampleRecord {
 struct NodeTotals {
   std::string node;
   std::int64_t calls = 0, candidates = 0, failures = 0, attempts = 0, wins = 0;
+  std::int64_t skipped = 0;   ///< samples whose policy did not ask it
+  std::int64_t reached = 0;   ///< candidates at which a policy stopped asking
   std::int64_t scored = 0;    ///< candidates of settled samples that have a quality
   double quality_sum = 0;     ///< over those
   double latency_ms_sum = 0;  ///< over the calls that gave a candidate
+};
+/// Coverage: what became of the prompts of a genre.
+struct GenreTotals {
+  std::int64_t samples = 0, successful = 0;
+  std::int64_t kept = 0;     ///< that no filter and no person let not pass
+  std::int64_t saved = 0;    ///< that at least one store has
+  std::int64_t reached = 0;  ///< with a candidate at which a policy stopped asking
+
+  bool operator==(const GenreTotals&) const = default;
 };
 struct RunTotals {
   std::int64_t started = 0, settled = 0, successful = 0, failed = 0;
   std::int64_t saved = 0;    ///< samples that at least one store has
   std::int64_t dropped = 0;  ///< samples that a filter, or a person, let not pass, and that no store has
   std::vector<NodeTotals> nodes;
-  std::map<std::string, std::int64_t> genres;  ///< of settled samples
+  std::map<std::string, GenreTotals> genres;
 };
 
 }  // namespace troupe::journal

@@ -116,6 +116,32 @@ void readSaves(Connection& connection, RunKey run, SampleRecord& record) {
   }
 }
 
+std::optional<std::int64_t> integerOrNothing(const sqlite::Query& query, int column) {
+  return query.isNull(column) ? std::nullopt : std::optional(query.integer(column));
+}
+
+void readCharges(Connection& connection, RunKey run, SampleRecord& record) {
+  {
+    auto query = connection.query(
+        "SELECT node, id, attempt, code, nano_usd, tokens, input, cached, output, mark, at FROM charges "
+        "WHERE run = ? AND idx = ? ORDER BY node, id",
+        run, record.index);
+    while (query.next())
+      record.charges.push_back({run, record.index, query.text(0), query.integer(1), query.number(2), query.number(3),
+                                query.integer(4), query.integer(5), integerOrNothing(query, 6),
+                                integerOrNothing(query, 7), integerOrNothing(query, 8), query.text(9),
+                                query.integer(10)});
+  }
+  auto query = connection.query(
+      "SELECT node, id, attempt, nano_usd, tokens, at FROM reservations r WHERE run = ? AND idx = ? AND NOT EXISTS "
+      "(SELECT 1 FROM charges c WHERE c.run = r.run AND c.idx = r.idx AND c.node = r.node AND c.id = r.id) "
+      "ORDER BY node, id",
+      run, record.index);
+  while (query.next())
+    record.reservations.push_back({run, record.index, query.text(0), query.integer(1), query.number(2),
+                                   query.integer(3), query.integer(4), query.integer(5)});
+}
+
 }  // namespace
 
 std::optional<SampleRecord> sample(Connection& connection, RunKey run, std::int64_t index) {
@@ -143,6 +169,7 @@ std::optional<SampleRecord> sample(Connection& connection, RunKey run, std::int6
   readHolds(connection, run, record);
   readHoldDecisions(connection, run, record);
   readSaves(connection, run, record);
+  readCharges(connection, run, record);
   return record;
 }
 

@@ -50,6 +50,8 @@ std::size_t bytesOf(const std::vector<Row>& rows) {
     std::size_t operator()(const EventAppended& row) const { return row.json.size(); }
     std::size_t operator()(const RunStateChanged& row) const { return row.result_json.size(); }
     std::size_t operator()(const CursorMoved&) const { return 0; }
+    std::size_t operator()(const Reserved&) const { return 0; }
+    std::size_t operator()(const Charged&) const { return 0; }
   };
   std::size_t bytes = rows.size() * sizeof(Row);
   for (const auto& row : rows) bytes += std::visit(Size{}, row);

@@ -72,6 +72,7 @@ int Call::emit(std::uint32_t kind, std::string_view port, std::string_view json)
   {
     const std::lock_guard lock(mutex_);
     if (finished_) return TROUPE_E_CANCELLED;
+    spoke_ = true;
     switch (kind) {
       case TROUPE_VALUE:
         if (values_.size() >= kMaxValues) break;
@@ -98,6 +99,7 @@ int Call::emit(std::uint32_t kind, std::string_view port, std::string_view json)
     case TROUPE_DELTA:
     case TROUPE_PROGRESS:
     case TROUPE_USAGE:
+    case TROUPE_RATE:
       if (listener_) listener_(kind, json);
       return TROUPE_OK;
     default:
@@ -167,6 +169,8 @@ Call::Result Call::finish(int code) {
   hooks_.clear();
   Result result;
   result.usage = std::move(usage_);
+  result.spoke = spoke_;
+  result.unsent = request_stayed_ && !request_left_;
   if (violation_) {
     result.failure = std::move(violation_);
   } else if (cancelled_why_) {
@@ -204,6 +208,11 @@ bool Call::sleep(std::int64_t ms) {
 void Call::explain(int code, std::string message) {
   const std::lock_guard lock(mutex_);
   if (!finished_) explained_ = FailureInfo{code, utf8Text(message, kMaxMessageBytes), -1};
+}
+
+void Call::requestEnded(bool left) {
+  const std::lock_guard lock(mutex_);
+  (left ? request_left_ : request_stayed_) = true;
 }
 
 void Call::suspend(FailureInfo why) {

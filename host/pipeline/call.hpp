@@ -33,7 +33,7 @@ struct Emission {
 /// the plugin and by whoever may have to give up on it, so it stays valid for a thread that was abandoned.
 class Call final : public services::CallContext {
  public:
-  /// Told of what is not a value: TROUPE_DELTA, TROUPE_PROGRESS, TROUPE_USAGE. On the plugin's thread.
+  /// Told of what is not a value: TROUPE_DELTA, TROUPE_PROGRESS, TROUPE_USAGE, TROUPE_RATE. On the plugin's thread.
   using Listener = std::function<void(std::uint32_t kind, std::string_view json)>;
 
   /// The input is shared with whoever may have to make a further attempt.
@@ -56,6 +56,8 @@ class Call final : public services::CallContext {
     std::optional<std::string> hold;  ///< JSON of TROUPE_HOLD
     std::optional<std::string> usage;
     std::optional<FailureInfo> failure;
+    bool spoke = false;      ///< it emitted anything: whoever it asked has begun to answer
+    bool unsent = false;     ///< it asked others, and nothing of that left this machine
     bool suspended = false;  ///< the failure means nothing: the run pauses, and the call is to be made again
   };
   Result finish(int code);
@@ -80,6 +82,7 @@ class Call final : public services::CallContext {
   std::uint64_t random() override;
   std::uint64_t identity() const override { return identity_; }
   void explain(int code, std::string message) override;
+  void requestEnded(bool left) override;
   HookId addCancelHook(std::function<void()> fn) override;
   void removeCancelHook(HookId id) override;
 
@@ -103,6 +106,8 @@ class Call final : public services::CallContext {
   mutable std::mutex mutex_;  // Guards all below.
   std::condition_variable changed_;
   bool finished_ = false;
+  bool spoke_ = false;
+  bool request_left_ = false, request_stayed_ = false;
   std::vector<Emission> values_;
   std::optional<std::string> hold_, usage_;
   std::optional<FailureInfo> reported_;   // By the plugin's fail().

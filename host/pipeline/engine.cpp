@@ -6,6 +6,7 @@
 #include <troupe/troupe.hpp>
 
 #include "pipeline/engine_state.hpp"
+#include "pipeline/sample_ensemble.hpp"
 #include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
@@ -104,12 +105,18 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
     }));
   }
   runners.resize(graph.nodes.size());
+  budget = makeBudget();
+  for (const int node : graph.providers) asked.push_back(graph.name(node));
   doors.resize(graph.nodes.size());
   for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node)
     if (graph.nodes[static_cast<std::size_t>(node)].type->kind != loader::Kind::sink)
       runners[static_cast<std::size_t>(node)] = makeNamed(graph.name(node), [&] { return makeRunner(node, catalog); });
   connectFallbacks();
   for (const int node : graph.feedback) makeFeedback(node);
+  if (const auto& ensemble = *graph.ensemble; ensemble.policy == config::Ensemble::Policy::bandit)
+    history = std::make_unique<EnsembleHistory>(
+        Bandit::Options{graph.candidates.size(), ensemble.min_candidates, ensemble.explore, ensemble.by_genre},
+        ensemble.lag);
 
   SampleFlow::Ends ends;
   ends.settled = [this](const SamplePtr& sample, const SettledSample& over_sample, std::vector<journal::Row> rows,
@@ -125,6 +132,7 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
   deltas = std::make_unique<DeltaFeed>(timer, hub, run.key, run.id);
   flow = std::make_unique<SampleFlow>(graph, runners, journal, *pool, *deltas, run, std::move(ends));
 } catch (...) {
+  if (budget) budget->close();
   sinks.clear();
   leaveJournal();
   throw;
@@ -143,6 +151,7 @@ void Engine::State::leaveJournal() {
 
 // What is still inside a plugin is cancelled, and waited for until the clock gives up on it.
 void Engine::State::endCalls() {
+  if (budget) budget->close();
   for (const auto& runner : runners)
     if (runner) runner->closeGate();
   for (const auto& runner : runners)
@@ -176,6 +185,7 @@ std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog&
         plan.config->limits.in_flight > 0 ? plan.config->limits.in_flight : std::max(run.in_flight, kManySlots);
   }
   addGates(node, runner_options);
+  if (kind == loader::Kind::provider && budget->concerns(*plan.config)) runner_options.gates.push_back(budget);
   RunnerEvents events;
   events.log = [this](int level, const std::string& source, std::string_view message) { log(level, source, message); };
   events.waiting = [this](const std::string& name, std::int64_t index, const std::string& reason,
@@ -245,6 +255,26 @@ void Engine::State::restoreFromJournal() {
     from = page.back() + 1;
   }
   for (const auto& [node, store] : feedback) restoreFeedback(node, *store);
+  if (history) restoreEnsemble();
+}
+
+// Gives a bandit all results back. Samples go on from the lowest that is not over.
+void Engine::State::restoreEnsemble() {
+  const auto lowest = again.empty() ? next : again.front();
+  constexpr std::size_t kPage = 1024;
+  for (std::int64_t from = 0;;) {
+    const auto page = journal.ensembles(run.key, from, kPage);
+    for (const auto& decided : page) {
+      rapidjson::Document record;
+      record.Parse(decided.json.data(), decided.json.size());
+      history->decided(
+          decided.index, decided.genre,
+          record.HasParseError() ? std::vector<Bandit::Trial>() : trialsOf(graph, readEnsembleRecord(record)));
+    }
+    history->foldUpTo(lowest);
+    if (page.size() < kPage) break;
+    from = page.back().index + 1;
+  }
 }
 
 // Who resumes a run that is over wants to see its end: it is given once more, also to who has had it.
@@ -301,13 +331,14 @@ RunEnd Engine::State::execute() {
   return conclude();
 }
 
-void Engine::State::stop(const std::string& why, bool cancelled) {
+void Engine::State::stop(const std::string& why, bool for_ever, Cancel cancel) {
   {
     const std::lock_guard lock(mutex);
-    if (cancelled) for_good = true;
-    if (stopping && !cancelled) return;
+    if (for_ever) for_good = true;
+    if (stopping && !for_ever && (cancel == Cancel::never || !patient)) return;
     if (!stopping) why_stopped = why;
     stopping = true;
+    patient = cancel == Cancel::never;
   }
   const auto reason = FailureInfo{TROUPE_E_CANCELLED, why, -1};
   const auto cancel_all = [this, reason] {
@@ -320,9 +351,9 @@ void Engine::State::stop(const std::string& why, bool cancelled) {
   for (const auto& runner : runners)
     if (runner && (runner->node().may_block || runner->node().type->kind == loader::Kind::prompt_source))
       runner->closeGate();
-  if (cancelled) {
+  if (cancel == Cancel::now) {
     cancel_all();
-  } else {
+  } else if (cancel == Cancel::later) {
     timer.after(options.pause_drain, [this, cancel_all] { pool->submitUrgent(cancel_all); });
   }
   pool->submit([this] { fill(); });
@@ -353,7 +384,8 @@ RunEnd Engine::State::conclude() {
                     : stats.successful() == 0 && stats.failed() > 0 ? "failed"
                                                                     : "complete";
         end.reason = end.state == "failed" ? "every sample failed" : why_stopped;
-        end.result = stats.result(run.id, end.state, elapsed(), ids, best);
+        end.result =
+            stats.result(run.id, end.state, elapsed(), ids, best, budget->cost(stats.current(), stats.total(), true));
       }
       if (complete) {
         if (!announced) {
@@ -412,8 +444,8 @@ Engine::Engine(const config::Pipeline& pipeline, loader::Catalog& catalog, journ
 Engine::~Engine() = default;
 RunEnd Engine::run() { return state_->execute(); }
 bool Engine::abandoned() const { return state_->abandoned; }
-void Engine::pause(const std::string& reason) { state_->stop(reason, false); }
-void Engine::cancel(const std::string& reason) { state_->stop(reason, true); }
+void Engine::pause(const std::string& reason) { state_->stop(reason, false, State::Cancel::later); }
+void Engine::cancel(const std::string& reason) { state_->stop(reason, true, State::Cancel::now); }
 bool Engine::decide(std::int64_t index, const std::string& filter, bool pass, const std::string& by) {
   return state_->decide(index, filter, pass, by);
 }

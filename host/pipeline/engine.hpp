@@ -67,7 +67,7 @@ class Engine {
 
   /// The progress object as of now, as JSON. [any thread]
   std::string progress();
-  /// Members `models` and `genres` of the result as of now, as a JSON object. [any thread]
+  /// Members `models`, `genres` and `coverage` of the result as of now, as a JSON object. [any thread]
   std::string stats();
 
   /// What watchers read from.

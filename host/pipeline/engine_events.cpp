@@ -87,6 +87,7 @@ RunStats::Now Engine::State::now() {
   const auto total = static_cast<std::uint64_t>(std::max<std::int64_t>(stats.total(), 0));
   now.eta = eta.remaining(now.elapsed_s, static_cast<std::uint64_t>(stats.current()), total,
                           static_cast<std::uint64_t>(run.in_flight));
+  now.cost = budget->cost(stats.current(), stats.total(), false);
   now.phase = "generating";
   if (stopping) {
     now.phase = "paused";

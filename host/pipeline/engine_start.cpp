@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "pipeline/engine_state.hpp"
+#include "pipeline/sample_ensemble.hpp"
 #include "support/split_mix.hpp"
 #include "support/unix_time.hpp"
 
@@ -30,6 +31,17 @@ void Engine::State::fill() {
   checkEnd();
 }
 
+std::shared_ptr<BudgetGate> Engine::State::makeBudget() {
+  BudgetGate::Events events;
+  // By a worker: whoever tells of it may be the journal's thread.
+  events.used_up = [this](const std::string& reason) {
+    pool->submit([this, reason] { stop(reason, false, Cancel::never); });
+  };
+  events.freed = [this] { pool->submit([this] { fill(); }); };
+  events.log = [this](int level, const std::string& node, const std::string& message) { log(level, node, message); };
+  return std::make_shared<BudgetGate>(pipeline, journal, run.key, std::move(events));
+}
+
 // With the mutex held, which it gives up in between.
 Engine::State::Started Engine::State::startOne(std::unique_lock<std::mutex>& lock) {
   if (stopping || active >= run.in_flight || inRecess()) return Started::none;
@@ -42,10 +54,15 @@ Engine::State::Started Engine::State::startOne(std::unique_lock<std::mutex>& loc
     lock.lock();
     return Started::one;
   }
-  if (source_busy || exhausted || next >= stats.total() || !feedbackReady(next)) return Started::none;
+  if (source_busy || exhausted || next >= stats.total() || !earlierReady(next)) return Started::none;
+  const auto index = next;
+  if (const auto why = budget->mayStart(index, asked); !why || !why->empty()) {
+    // Those that have been begun go on to their end.
+    if (why) used_up = *why;
+    return Started::none;
+  }
   source_busy = true;
   ++active;
-  const auto index = next;
   // Others may fill meanwhile: a source that is slow, or never comes back, keeps nobody else from starting what has
   // been begun.
   source_caller = std::this_thread::get_id();
@@ -95,6 +112,15 @@ void Engine::State::startRestored(std::int64_t index) {
   }
   auto sample = std::make_shared<Sample>(graph, index, record->seed);
   restore(graph, *sample, *record, run.id);
+  // It began when these had been applied, so they are in the journal.
+  setDelayed(graph, *sample, [this](int from, std::int64_t at) {
+    const auto emitted = journal.feedback(run.key, graph.name(from), at);
+    return emitted ? emitted->json : std::string();
+  });
+  if (!sample->decided) {
+    orderProviders(*sample);
+    askNext(graph, *sample);
+  }
   {
     const std::lock_guard lock(mutex);
     live.emplace(index, sample);
@@ -103,20 +129,24 @@ void Engine::State::startRestored(std::int64_t index) {
     // What was in flight when the process died is asked again.
     if (options.resume && run.state == "running" && !sample->decided)
       for (const int node : graph.providers)
-        if (sample->answers[static_cast<std::size_t>(node)].state == Sample::State::waiting) stats.addRepeated(1);
+        if (const auto& answer = sample->answers[static_cast<std::size_t>(node)];
+            answer.asked && answer.state == Sample::State::waiting)
+          stats.addRepeated(1);
   }
   pool->submit([this, sample] { flow->begin(sample); });
+}
+
+std::function<std::string(int, std::int64_t)> Engine::State::emitted() const {
+  return [this](int from, std::int64_t index) { return feedback.at(from)->value(index); };
 }
 
 std::string Engine::State::sourceInput(std::int64_t index) const {
   std::string input = "{\"index\":" + std::to_string(index) +
                       ",\"seed\":" + std::to_string(sampleSeed(run.seed, index)) +
                       ",\"total\":" + std::to_string(run.samples);
-  for (const auto& delayed : graph.nodes[static_cast<std::size_t>(graph.source)].delayed) {
-    const auto value = feedback.at(delayed.from)->value(index - delayed.lag);
-    if (!value.empty()) input += "," + jsonString(delayed.port) + ":" + value;
-  }
-  return input + "}";
+  input += "," + delayedMembers(graph, graph.source, index, emitted());
+  input.back() = '}';
+  return input;
 }
 
 void Engine::State::callSource(std::int64_t index) {
@@ -143,6 +173,7 @@ void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptVal
       source_busy = false;
       if (source_caller != std::this_thread::get_id()) source_caller = {};  // It never came back.
       --active;
+      budget->sampleOver(index);
       if (!outcome.suspended) {
         exhausted = true;
         stats.setTotal(index);
@@ -153,12 +184,14 @@ void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptVal
   auto sample = std::make_shared<Sample>(graph, index, sampleSeed(run.seed, index));
   if (prompt) {
     setPrompt(*sample, run.id, prompt->json, prompt->genre);
+    orderProviders(*sample);
   } else {
     setPrompt(*sample, run.id,
               "{\"id\":\"" + std::to_string(index) + "\",\"index\":" + std::to_string(index) +
                   ",\"seed\":" + std::to_string(sample->seed) + ",\"messages\":[],\"vars\":{}}",
               "-");
   }
+  setDelayed(graph, *sample, emitted());
   journal.append({journal::SampleStarted{run.key, index, sample->seed, sample->prompt, sample->genre,
                                          runners[static_cast<std::size_t>(graph.source)]->plugin()}});
   {
@@ -180,8 +213,28 @@ void Engine::State::sourceDone(std::int64_t index, const std::optional<PromptVal
   fill();
 }
 
-// With the mutex held.
-bool Engine::State::feedbackReady(std::int64_t index) const {
+// Whom the sample asks first, and then, where the policy leaves providers out. In order of the index; all that it rests
+// on is in the journal before the sample's own beginning is, so that a resume draws the same.
+void Engine::State::orderProviders(Sample& sample) {
+  if (!history) {
+    sample.order = graph.cascade;
+    return;
+  }
+  auto draw = history->draw(sample.index, sample.seed, sample.genre);
+  sample.order = std::move(draw.order);
+  sample.explored = draw.explored;
+}
+
+// A sample is decided, and its rows are appended.
+void Engine::State::learn(const Sample& sample) {
+  if (history)
+    history->decided(sample.index, sample.genre,
+                     sample.ensemble ? trialsOf(graph, *sample.ensemble) : std::vector<Bandit::Trial>());
+}
+
+// With the mutex held. Whether all is known that the sample's prompt and the choice of its providers rest on.
+bool Engine::State::earlierReady(std::int64_t index) const {
+  if (history && !history->ready(index)) return false;
   for (const auto& node : graph.nodes)
     for (const auto& delayed : node.delayed)
       if (!feedback.at(delayed.from)->applied(index - delayed.lag)) return false;
@@ -198,6 +251,7 @@ void Engine::State::settled(const SamplePtr& sample, const SettledSample& settle
     const std::lock_guard lock(mutex);
     live.erase(sample->index);
     --active;
+    budget->sampleOver(sample->index);
     stats.settle(settled);
     eta.settled(static_cast<std::uint64_t>(sample->index), elapsed());
     noteWait();
@@ -205,6 +259,7 @@ void Engine::State::settled(const SamplePtr& sample, const SettledSample& settle
     rows.emplace_back(journal::EventAppended{run.key, "sample", stats.sampleEvent(settled, now()), unixMs()});
     // Under the lock: the order of the events is the order of the counts in them.
     journal.append(std::move(rows));
+    learn(*sample);
   }
   for (const int node : graph.feedback) {
     const bool has = std::find(feeds.begin(), feeds.end(), node) != feeds.end();
@@ -220,6 +275,7 @@ void Engine::State::left(const SamplePtr& sample) {
     const std::lock_guard lock(mutex);
     live.erase(sample->index);
     --active;
+    budget->sampleOver(sample->index);
     eta.left(static_cast<std::uint64_t>(sample->index));
     noteWait();
   }
@@ -234,6 +290,8 @@ void Engine::State::hold(const SamplePtr& sample, int filter, const HoldValue& v
     const std::lock_guard lock(mutex);
     live.erase(sample->index);
     --active;
+    learn(*sample);
+    budget->sampleOver(sample->index);
     held[sample->index] = Held{graph.name(filter), value.until, value.pass_by_default};
     eta.left(static_cast<std::uint64_t>(sample->index));
     noteWait();
@@ -299,8 +357,11 @@ void Engine::State::checkEnd() {
       if (!stopping) {
         if (!again.empty()) return;
         const bool more = !exhausted && next < stats.total();
-        if (more && feedbackReady(next)) return;
-        if (!held.empty()) {
+        const bool ready = more && earlierReady(next);
+        if (ready && used_up.empty()) return;
+        if (ready) {
+          pause_for = used_up;
+        } else if (!held.empty()) {
           if (std::any_of(held.begin(), held.end(), [](const auto& h) { return h.second.until.has_value(); })) return;
           pause_for =
               std::to_string(held.size()) + (held.size() == 1 ? " sample is" : " samples are") + " held for review";

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,7 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/budget_gate.hpp"
 #include "pipeline/engine.hpp"
+#include "pipeline/ensemble_history.hpp"
 #include "pipeline/eta.hpp"
 #include "pipeline/feedback.hpp"
 #include "pipeline/graph.hpp"
@@ -42,7 +45,10 @@ struct Engine::State {
 
   // ---- life of a run
   RunEnd execute();
-  void stop(const std::string& why, bool for_good);
+  /// What is in flight is cancelled: at once, after a while, or never.
+  enum class Cancel { now, later, never };
+  void stop(const std::string& why, bool for_good, Cancel cancel = Cancel::later);
+  std::shared_ptr<BudgetGate> makeBudget();
   RunEnd conclude();
   void endCalls();
   void makeNodes(loader::Catalog& catalog);
@@ -52,6 +58,7 @@ struct Engine::State {
   std::int64_t sinkCursor(const std::string& sink) const;
   void restoreFromJournal();
   void restoreFeedback(int node, Feedback& store);
+  void restoreEnsemble();
   std::int64_t lag(int node) const;
 
   // ---- which sample starts when
@@ -67,8 +74,11 @@ struct Engine::State {
   void hold(const SamplePtr& sample, int filter, const HoldValue& value);
   bool decide(std::int64_t index, const std::string& filter, bool pass, const std::string& by);
   void armDeadline(std::int64_t index, std::int64_t until);
-  bool feedbackReady(std::int64_t index) const;
+  bool earlierReady(std::int64_t index) const;
+  void orderProviders(Sample& sample);
+  void learn(const Sample& sample);
   std::string sourceInput(std::int64_t index) const;
+  std::function<std::string(int from, std::int64_t index)> emitted() const;
 
   // ---- services that are out
   void addGates(int node, NodeRunner::Options& runner_options);
@@ -114,8 +124,11 @@ struct Engine::State {
   std::vector<int> fallbacks;                        // Likewise; -1: none.
   std::vector<std::unique_ptr<SinkRunner>> sinks;
   std::map<int, std::unique_ptr<Feedback>> feedback;
+  std::unique_ptr<EnsembleHistory> history;  // Of a bandit.
   std::unique_ptr<DeltaFeed> deltas;
   std::unique_ptr<SampleFlow> flow;
+  std::shared_ptr<BudgetGate> budget;
+  std::vector<std::string> asked;  // The providers that a sample asks.
 
   journal::Registration on_event, on_failure;  // Of the journal's listeners.
 
@@ -150,6 +163,8 @@ struct Engine::State {
   bool filling = false, refill = false;
   bool restored = false;  // Nothing starts before all is known of what has been begun.
   bool stopping = false;  // Nothing new starts.
+  bool patient = false;   // And what is in flight may take its time.
+  std::string used_up;    // Why no further sample starts: the budget does not suffice for one.
   bool for_good = false;  // Cancelled.
   std::string why_stopped;
   std::optional<std::string> journal_failure;

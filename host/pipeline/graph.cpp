@@ -37,6 +37,25 @@ std::vector<int> upstreamFirst(const Graph& graph, const std::vector<int>& nodes
   return ordered;
 }
 
+// A provider and all providers that it takes input from, directly or not.
+std::vector<int> chainOf(const Graph& graph, int provider) {
+  std::vector<int> chain{provider};
+  for (std::size_t i = 0; i < chain.size(); ++i)
+    for (const auto& edge : graph.nodes[static_cast<std::size_t>(chain[i])].inputs)
+      if (edge.from != graph.source && std::find(chain.begin(), chain.end(), edge.from) == chain.end())
+        chain.push_back(edge.from);
+  return chain;
+}
+
+// Positions in `candidates` in the order of a cascade.
+std::vector<int> cascadeOf(const Graph& graph) {
+  std::vector<int> order;
+  for (const auto& name : graph.ensemble->order)
+    for (std::size_t c = 0; c < graph.candidates.size(); ++c)
+      if (graph.name(graph.candidates[c]) == name) order.push_back(static_cast<int>(c));
+  return order;
+}
+
 }  // namespace
 
 Graph buildGraph(const config::Pipeline& pipeline) {
@@ -102,6 +121,9 @@ Graph buildGraph(const config::Pipeline& pipeline) {
   }
   graph.providers = upstreamFirst(graph, graph.providers);
   graph.filters = upstreamFirst(graph, graph.filters);
+  for (const int candidate : graph.candidates) graph.chains.push_back(chainOf(graph, candidate));
+  graph.ensemble = &pipeline.ensemble;
+  graph.cascade = cascadeOf(graph);
   return graph;
 }
 

@@ -38,8 +38,11 @@ struct Graph {
   std::vector<Node> nodes;  ///< as in the pipeline
   int source = -1;
   int selector = -1;
-  std::vector<int> providers;   ///< those with inputs, an upstream one before its downstream ones
-  std::vector<int> candidates;  ///< the providers whose answers are scored or voted on, in file order
+  std::vector<int> providers;            ///< those with inputs, an upstream one before its downstream ones
+  std::vector<int> candidates;           ///< the providers whose answers are scored or voted on, in file order
+  std::vector<std::vector<int>> chains;  ///< by position in `candidates`: it and the providers that it is made from
+  const config::Ensemble* ensemble = nullptr;
+  std::vector<int> cascade;  ///< positions in `candidates`, the first to be asked first
   std::vector<int> scorers;
   std::vector<int> filters;  ///< upstream first
   std::vector<int> stores;   ///< without the feedback ones

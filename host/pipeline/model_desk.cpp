@@ -1,4 +1,5 @@
 #include "pipeline/model_desk.hpp"
+#include "pipeline/charge.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -115,8 +116,15 @@ class ModelDesk::Calls final : public services::ModelCalls {
     call.input = inputFor(request, key, asked);
     call.lender = lender;
     call.models = desk_.callsOf(sample_, asked, about_);
-    call.accept = [state, key, schema](Call::Result& result, std::int64_t latency_ms, int attempts) {
-      state->answer = completeCandidate(single(result, "candidate"), key.index, key.node, latency_ms, attempts).json;
+    CostOf cost_of;
+    if (const auto& config = *desk_.graph_.nodes[at(asked)].config; config.charging.price)
+      cost_of = [&config, input = call.input](std::string_view emitted) {
+        return costJson(
+            config, [&] { return input; }, emitted);
+      };
+    call.accept = [state, key, schema, cost_of](Call::Result& result, std::int64_t latency_ms, int attempts) {
+      state->answer =
+          completeCandidate(single(result, "candidate"), key.index, key.node, latency_ms, attempts, cost_of).json;
       if (schema) schema->checkCandidate(state->answer);
     };
     call.done = [&desk = desk_, sample = sample_, state, key, lender, role = request.role,

@@ -40,11 +40,11 @@ double RunStats::restore(const journal::RunTotals& totals, const journal::Run& r
   saved_ = totals.saved;
   dropped_ = totals.dropped;
   repeated_ = run.repeated;
-  for (const auto& [genre, count] : totals.genres) genres_[genre] = count;
+  genres_ = totals.genres;
   for (const auto& node : totals.nodes) {
     auto& mine = nodes_[node.node];
-    mine = Node{node.calls, node.candidates, node.failures,    node.attempts,
-                node.wins,  node.scored,     node.quality_sum, node.latency_ms_sum};
+    mine = Node{node.calls,  node.candidates, node.failures, node.attempts,    node.wins,
+                node.scored, node.skipped,    node.reached,  node.quality_sum, node.latency_ms_sum};
     if (std::find(order_.begin(), order_.end(), node.node) == order_.end()) order_.push_back(node.node);
   }
   if (latest.empty()) return 0;
@@ -79,10 +79,12 @@ void RunStats::settle(const SettledSample& sample) {
     ++node.failures;
     node.attempts += failure.attempts;
   }
+  for (const auto& name : sample.skipped) ++nodes_[name].skipped;
+  for (const auto& name : sample.reached) ++nodes_[name].reached;
   latest_genre_ = sample.genre;
-  const auto genre =
-      genres_.size() < kMaxGenres || genres_.count(sample.genre) != 0 ? sample.genre : std::string("(other)");
-  ++genres_[genre];
+  auto& genre = genres_[genres_.size() < kMaxGenres || genres_.count(sample.genre) != 0 ? sample.genre : "(other)"];
+  ++genre.samples;
+  if (!sample.reached.empty()) ++genre.reached;
   if (!sample.ok) {
     ++failed_;
     return;
@@ -91,8 +93,12 @@ void RunStats::settle(const SettledSample& sample) {
   ++nodes_[sample.winner].wins;
   latest_quality_ = sample.quality;
   best_model_ = sample.winner;
-  if (!sample.saved.empty()) ++saved_;
-  if (!sample.kept) ++dropped_;
+  ++genre.successful;
+  if (!sample.saved.empty()) {
+    ++saved_;
+    ++genre.saved;
+  }
+  sample.kept ? ++genre.kept : ++dropped_;
 }
 
 std::string RunStats::progress(const Now& now) const {
@@ -114,6 +120,7 @@ std::string RunStats::progress(const Now& now) const {
                                     std::pair("eta_high_s", now.eta ? std::optional(now.eta->high_s) : std::nullopt)})
     member(json, name, value && std::isfinite(*value) ? std::optional(std::round(*value * 10) / 10) : std::nullopt);
   json.member("below_threshold", dropped_).member("repeated", repeated_);
+  if (!now.cost.empty()) json.key("cost").raw(now.cost);
   json.endObject();
   return std::string(json.text());
 }
@@ -147,13 +154,15 @@ std::string RunStats::sampleEvent(const SettledSample& sample, const Now& now) c
         .member("code", codeName(failure.failure.code))
         .member("message", failure.failure.message)
         .endObject();
+  json.endArray().key("skipped").beginArray();
+  for (const auto& node : sample.skipped) json.value(node);
   json.endArray().key("progress").raw(progress(now)).endObject();
   const auto text = json.text();
   return std::string(text.substr(1, text.size() - 2));
 }
 
 std::string RunStats::result(std::string_view run_id, std::string_view state, double elapsed_s,
-                             std::string_view saved_ids, std::string_view best) const {
+                             std::string_view saved_ids, std::string_view best, std::string_view cost) const {
   JsonWriter json;
   json.beginObject();
   json.member("run", run_id).member("state", state).member("samples", total_);
@@ -164,6 +173,7 @@ std::string RunStats::result(std::string_view run_id, std::string_view state, do
   seconds(json, "elapsed_s", elapsed_s);
   json.member("repeated", repeated_);
   writeTable(json);
+  if (!cost.empty()) json.key("cost").raw(cost);
   json.key("saved_ids").raw(saved_ids).key("best").raw(best).endObject();
   return std::string(json.text());
 }
@@ -190,10 +200,21 @@ void RunStats::writeTable(JsonWriter& json) const {
     member(json, "mean_latency_ms",
            node.candidates > 0 ? std::optional(std::round(node.latency_sum / static_cast<double>(node.candidates)))
                                : std::nullopt);
-    json.member("calls", node.calls).member("retries", node.attempts - node.calls).endObject();
+    json.member("calls", node.calls).member("retries", node.attempts - node.calls);
+    json.member("skipped", node.skipped).member("reached", node.reached).endObject();
   }
   json.endArray().key("genres").beginObject();
-  for (const auto& [genre, count] : genres_) json.member(genre, count);
+  for (const auto& [genre, totals] : genres_) json.member(genre, totals.samples);
+  json.endObject().key("coverage").beginObject();
+  for (const auto& [genre, totals] : genres_)
+    json.key(genre)
+        .beginObject()
+        .member("samples", totals.samples)
+        .member("successful", totals.successful)
+        .member("kept", totals.kept)
+        .member("saved", totals.saved)
+        .member("reached", totals.reached)
+        .endObject();
   json.endObject();
 }
 

@@ -47,6 +47,8 @@ struct SettledSample {
   std::vector<Save> saved;
   std::vector<Candidate> candidates;
   std::vector<Failure> failures;
+  std::vector<std::string> reached;  ///< whose candidate ended the asking
+  std::vector<std::string> skipped;  ///< who was not asked
 };
 
 /// Counts of a run, and the progress that every sink shows. No locks: used under the engine's.
@@ -74,28 +76,29 @@ class RunStats {
     std::string waiting_for;
     double elapsed_s = 0;  ///< active time
     std::optional<EtaRange> eta;
+    std::string cost = {};  ///< JSON; empty when there is nothing to tell
   };
   /// The seed's progress object with Troupe's additions.
   std::string progress(const Now& now) const;
   /// Members of the `sample` event, without braces.
   std::string sampleEvent(const SettledSample& sample, const Now& now) const;
-  /// Object of the members `models` and `genres` of the result.
+  /// Object of the members `models`, `genres` and `coverage` of the result.
   std::string table() const;
-  /// The result of events `complete` and `failed`; `saved_ids` and `best` are JSON.
+  /// The result of events `complete` and `failed`; `saved_ids`, `best` and `cost` (may be empty) are JSON.
   std::string result(std::string_view run_id, std::string_view state, double elapsed_s, std::string_view saved_ids,
-                     std::string_view best) const;
+                     std::string_view best, std::string_view cost = {}) const;
 
  private:
   void writeTable(JsonWriter& json) const;
   struct Node {
-    std::int64_t calls = 0, candidates = 0, failures = 0, attempts = 0, wins = 0, scored = 0;
+    std::int64_t calls = 0, candidates = 0, failures = 0, attempts = 0, wins = 0, scored = 0, skipped = 0, reached = 0;
     double quality_sum = 0, latency_sum = 0;
   };
 
   std::int64_t total_;
   std::vector<std::string> order_;  // Provider nodes in the pipeline's order.
   std::map<std::string, Node> nodes_;
-  std::map<std::string, std::int64_t> genres_;
+  std::map<std::string, journal::GenreTotals> genres_;
   std::int64_t successful_ = 0, failed_ = 0, saved_ = 0, dropped_ = 0, repeated_ = 0;
   double latest_quality_ = 0;
   std::string latest_genre_ = "-", best_model_ = "-";

@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/json_view.hpp"
+#include "pipeline/judging.hpp"
+
 namespace troupe::pipeline {
 namespace {
 
@@ -82,6 +85,12 @@ void appendSample(std::string& out, const Graph& graph, const Sample& sample, st
 
 void appendPort(std::string& out, std::string_view port) { (out += jsonString(port)) += ':'; }
 
+// Of the delayed references; each with a comma behind it.
+std::string_view delayedOf(const Sample& sample, int node) {
+  const auto found = sample.delayed.find(node);
+  return found == sample.delayed.end() ? std::string_view() : std::string_view(found->second);
+}
+
 // Bytes of all candidates and scores.
 std::size_t sizeOfAnswers(const Graph& graph, const Sample& sample) {
   std::size_t size = 0;
@@ -100,6 +109,7 @@ Sample::Sample(const Graph& graph, std::int64_t index_, std::int64_t seed_)
       verdicts(graph.nodes.size()),
       saves(graph.nodes.size()),
       stored(graph.nodes.size(), false) {
+  for (const int provider : graph.providers) answers[at(provider)].asked = !graph.ensemble->stopsEarly();
   for (const int scorer : graph.scorers)
     scorings[at(scorer)].resize(graph.nodes[at(scorer)].per_candidate ? graph.candidates.size() : 1);
 }
@@ -109,6 +119,26 @@ void setPrompt(Sample& sample, std::string_view run_id, std::string prompt, std:
   sample.genre = std::move(genre);
   sample.context = "\"sample\":{\"run\":" + jsonString(run_id) + ",\"index\":" + std::to_string(sample.index) +
                    ",\"seed\":" + std::to_string(sample.seed) + ",\"prompt\":" + sample.prompt + "}";
+}
+
+std::string delayedMembers(const Graph& graph, int node, std::int64_t index,
+                           const std::function<std::string(int from, std::int64_t index)>& value) {
+  std::string members;
+  for (const auto& delayed : graph.nodes[at(node)].delayed) {
+    const auto emitted = value(delayed.from, index - delayed.lag);
+    if (emitted.empty()) continue;
+    appendPort(members, delayed.port);
+    (members += emitted) += ',';
+  }
+  return members;
+}
+
+void setDelayed(const Graph& graph, Sample& sample,
+                const std::function<std::string(int from, std::int64_t index)>& value) {
+  for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node) {
+    if (node == graph.source || graph.nodes[at(node)].delayed.empty()) continue;
+    sample.delayed[node] = delayedMembers(graph, node, sample.index, value);
+  }
 }
 
 std::vector<std::optional<double>> computeQualities(const Graph& graph, const Sample& sample) {
@@ -132,7 +162,8 @@ std::string providerInput(const Graph& graph, const Sample& sample, int node) {
     return edge.from == graph.source ? sample.prompt : sample.answers[at(edge.from)].json;
   };
   const auto& edges = graph.nodes[at(node)].inputs;
-  std::size_t size = sample.context.size() + kAround;
+  const auto delayed = delayedOf(sample, node);
+  std::size_t size = sample.context.size() + delayed.size() + kAround;
   for (const auto& edge : edges) size += valueOf(edge).size() + edge.port.size();
   std::string input;
   input.reserve(size);
@@ -141,7 +172,7 @@ std::string providerInput(const Graph& graph, const Sample& sample, int node) {
     appendPort(input, edge.port);
     (input += valueOf(edge)) += ',';
   }
-  (input += sample.context) += '}';
+  ((input += delayed) += sample.context) += '}';
   return input;
 }
 
@@ -152,12 +183,13 @@ std::string scorerInput(const Graph& graph, const Sample& sample, int node, int 
   for (const auto& edge : plan.inputs)
     if (edge.from == provider) port = edge.port;
   const auto& answer = sample.answers[at(provider)].json;
+  const auto delayed = delayedOf(sample, node);
   std::string input;
-  input.reserve(answer.size() + sample.context.size() + port.size() + kAround);
+  input.reserve(answer.size() + delayed.size() + sample.context.size() + port.size() + kAround);
   input += '{';
   appendPort(input, port);
   (input += answer) += ',';
-  (input += sample.context) += '}';
+  ((input += delayed) += sample.context) += '}';
   return input;
 }
 
@@ -174,7 +206,7 @@ std::string sampleScorerInput(const Graph& graph, const Sample& sample, int node
   list += ']';
   std::string input = "{" + jsonString(port) + ":" + list + ",";
   if (port != "candidates") input += "\"candidates\":" + list + ",";
-  return input + sample.context + "}";
+  return (input += delayedOf(sample, node)) + sample.context + "}";
 }
 
 std::string selectorInput(const Graph& graph, const Sample& sample) {
@@ -191,14 +223,17 @@ std::string selectorInput(const Graph& graph, const Sample& sample) {
     input += jsonNumber(graph.nodes[at(scorer)].config->weight);
   }
   input += "},";
-  (input += sample.context) += '}';
+  ((input += delayedOf(sample, graph.selector)) += sample.context) += '}';
   return input;
 }
 
-std::string sampleInput(const Graph& graph, const Sample& sample, std::string_view port, std::string_view run_id) {
+std::string sampleInput(const Graph& graph, const Sample& sample, int node, std::string_view run_id) {
+  const std::string& port = graph.nodes[at(node)].inputs.front().port;
+  const auto delayed = delayedOf(sample, node);
   std::string input;
-  input.reserve(sizeOfAnswers(graph, sample) + sample.prompt.size() + sample.selection.size() + port.size() + kAround);
-  input += '{';
+  input.reserve(sizeOfAnswers(graph, sample) + sample.prompt.size() + sample.selection.size() + port.size() +
+                delayed.size() + kAround);
+  (input += '{') += delayed;
   appendPort(input, port);
   appendSample(input, graph, sample, run_id);
   input += '}';
@@ -235,6 +270,7 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
     const int node = position(call.node);
     if (node < 0) continue;
     auto& answer = sample.answers[at(node)];
+    answer.asked = true;
     answer.state = call.ok ? Sample::State::value : Sample::State::failed;
     answer.json = call.answer;
     answer.failure = {call.code, call.message, -1};
@@ -252,8 +288,12 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
     // A scorer of whole samples emits several rows; they were appended together, so one of them means all.
     auto& scoring = sample.scorings[at(scorer)][graph.nodes[at(scorer)].per_candidate ? at(candidate) : 0];
     scoring.state = Sample::State::value;
-    scoring.scores.push_back({row.json, sample.candidateId(graph, provider), row.value, {}});
+    const auto reason = JsonMembers(JsonView(row.json)).at("reason");
+    scoring.scores.push_back(
+        {row.json, sample.candidateId(graph, provider), row.value, reason.isString() ? reason.text() : std::string()});
   }
+  for (const int scorer : graph.scorers)
+    for (auto& scoring : sample.scorings[at(scorer)]) inOrder(graph, sample, scoring.scores);
   for (const auto& save : record.saves) {
     const int node = position(save.node);
     if (node < 0) continue;
@@ -272,6 +312,9 @@ void restore(const Graph& graph, Sample& sample, const journal::SampleRecord& re
     if (const auto margin = std::as_const(decision).FindMember("margin");
         margin != std::as_const(decision).MemberEnd() && margin->value.IsNumber())
       sample.margin = margin->value.GetDouble();
+    if (const auto ensemble = std::as_const(decision).FindMember("ensemble");
+        ensemble != std::as_const(decision).MemberEnd())
+      sample.ensemble = readEnsembleRecord(ensemble->value);
     // {"qualities":{…},<members>}: what follows the first object.
     const auto qualities = std::as_const(decision).FindMember("qualities");
     if (qualities != std::as_const(decision).MemberEnd()) decision.EraseMember(qualities);

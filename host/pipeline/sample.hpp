@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "journal/rows.hpp"
+#include "pipeline/ensemble_record.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/model_answers.hpp"
 #include "pipeline/outcome.hpp"
@@ -20,10 +23,11 @@ namespace troupe::pipeline {
 /// One prompt's way through the graph.
 struct Sample {
   enum class Phase { generating, evaluating, storing };
-  enum class State { waiting, running, value, failed };
+  enum class State { waiting, running, value, failed, skipped };
 
   /// A provider's part.
   struct Answer {
+    bool asked = false;  ///< is to answer; a policy may leave it out
     State state = State::waiting;
     std::string json;  ///< the candidate as it flows
     FailureInfo failure;
@@ -46,7 +50,9 @@ struct Sample {
   const std::int64_t seed;
   std::string prompt;  ///< JSON as it flows
   std::string genre = "-";
-  std::string context;  ///< `"sample":{…}` as every call's input carries it
+  std::string context;                 ///< `"sample":{…}` as every call's input carries it
+  std::map<int, std::string> delayed;  ///< by position in Graph::nodes: `"port":value,` of its delayed references, as
+                                       ///< they were when the sample began; set before its first call
   std::atomic<Phase> phase{Phase::generating};
   ModelAnswers models;  ///< that its nodes have asked for
 
@@ -54,8 +60,10 @@ struct Sample {
                      // owns them.
   std::vector<Answer> answers;  ///< by position in Graph::nodes; used at providers
   std::vector<std::vector<Scoring>>
-      scorings;  ///< by position in Graph::nodes, then in Graph::candidates (per: sample: one)
-  int open = 0;  ///< calls under way, or about to be
+      scorings;            ///< by position in Graph::nodes, then in Graph::candidates (per: sample: one)
+  std::vector<int> order;  ///< positions in Graph::candidates: whom to ask, where the policy leaves providers out
+  bool explored = false;   ///< the front of `order` was drawn uniformly
+  int open = 0;            ///< calls under way, or about to be
   struct Due {
     int node;
     int candidate;  ///< of a scorer; -1: provider, or scorer of whole samples
@@ -71,6 +79,7 @@ struct Sample {
   int winner = -1;                               ///< position in Graph::candidates
   std::string selection;                         ///< members of the selection, without braces
   std::optional<double> margin;
+  std::optional<EnsembleRecord> ensemble;        ///< how its providers were asked, where some may be left out
   std::vector<std::optional<Verdict>> verdicts;  ///< by position in Graph::nodes; used at filters
   std::vector<std::optional<std::string>>
       saves;                 ///< by position in Graph::nodes; used at stores; JSON, "" when a store kept nothing
@@ -82,6 +91,14 @@ struct Sample {
 /// Sets prompt, genre and context.
 void setPrompt(Sample& sample, std::string_view run_id, std::string prompt, std::string genre);
 
+/// `"port":value,` for each delayed reference of a node that has a value yet. `value` is what node `from` had emitted
+/// by sample `index`, or "".
+std::string delayedMembers(const Graph& graph, int node, std::int64_t index,
+                           const std::function<std::string(int from, std::int64_t index)>& value);
+/// Sets `delayed` of all nodes but the prompt source, which is asked before there is a sample.
+void setDelayed(const Graph& graph, Sample& sample,
+                const std::function<std::string(int from, std::int64_t index)>& value);
+
 /// Weighted mean of the scores of each candidate over the scorers that did not abstain; nothing where all did.
 std::vector<std::optional<double>> computeQualities(const Graph& graph, const Sample& sample);
 
@@ -91,7 +108,7 @@ std::string scorerInput(const Graph& graph, const Sample& sample, int node, int 
 std::string sampleScorerInput(const Graph& graph, const Sample& sample, int node);
 std::string selectorInput(const Graph& graph, const Sample& sample);
 /// The sample as filters and stores see it, on its port and alone.
-std::string sampleInput(const Graph& graph, const Sample& sample, std::string_view port, std::string_view run_id);
+std::string sampleInput(const Graph& graph, const Sample& sample, int node, std::string_view run_id);
 std::string sampleJson(const Graph& graph, const Sample& sample, std::string_view run_id);
 
 /// What the journal keeps of a decision: the selection's members and the qualities by node.

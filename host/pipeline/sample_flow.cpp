@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "pipeline/call_seed.hpp"
+#include "pipeline/charge.hpp"
 #include "pipeline/flow_helpers.hpp"
+#include "pipeline/judging.hpp"
+#include "pipeline/sample_ensemble.hpp"
 #include "support/unix_time.hpp"
 
 namespace troupe::pipeline {
@@ -45,25 +48,31 @@ void SampleFlow::collectReady(Sample& sample) const {
   };
   const auto settled = [&](int node) {
     const auto state = sample.answers[at(node)].state;
-    return state == State::value || state == State::failed;
+    return state == State::value || state == State::failed || state == State::skipped;
   };
-  for (const int node : graph_.providers) {
-    auto& answer = sample.answers[at(node)];
-    if (answer.state != State::waiting) continue;
-    const auto& inputs = graph_.nodes[at(node)].inputs;
-    if (!std::all_of(inputs.begin(), inputs.end(),
-                     [&](const auto& e) { return e.from == graph_.source || settled(e.from); }))
-      continue;
-    const auto broken = std::find_if(inputs.begin(), inputs.end(), [&](const auto& e) {
-      return e.from != graph_.source && sample.answers[at(e.from)].state == State::failed;
-    });
-    if (broken != inputs.end()) {
-      answer.state = State::failed;
-      answer.failure = {TROUPE_E_CONTENT, "its input \"" + graph_.name(broken->from) + "\" failed", -1};
-      continue;
+  // Who fails without being called may be reason to ask another one.
+  for (bool look_again = true; look_again;) {
+    look_again = false;
+    askNext(graph_, sample);
+    for (const int node : graph_.providers) {
+      auto& answer = sample.answers[at(node)];
+      if (answer.state != State::waiting || !answer.asked) continue;
+      const auto& inputs = graph_.nodes[at(node)].inputs;
+      if (!std::all_of(inputs.begin(), inputs.end(),
+                       [&](const auto& e) { return e.from == graph_.source || settled(e.from); }))
+        continue;
+      const auto broken = std::find_if(inputs.begin(), inputs.end(), [&](const auto& e) {
+        return e.from != graph_.source && sample.answers[at(e.from)].state == State::failed;
+      });
+      if (broken != inputs.end()) {
+        answer.state = State::failed;
+        answer.failure = {TROUPE_E_CONTENT, "its input \"" + graph_.name(broken->from) + "\" failed", -1};
+        look_again = true;
+        continue;
+      }
+      answer.state = State::running;
+      add(node, -1);
     }
-    answer.state = State::running;
-    add(node, -1);
   }
   for (const int scorer : graph_.scorers) {
     const auto& plan = graph_.nodes[at(scorer)];
@@ -114,8 +123,8 @@ void SampleFlow::advance(const SamplePtr& sample, const NodeRunner::Outcome* clo
     suspended = sample->suspended;
     if (!suspended && !over) {
       const bool generating = std::any_of(graph_.providers.begin(), graph_.providers.end(), [&](int node) {
-        const auto state = sample->answers[at(node)].state;
-        return state == Sample::State::waiting || state == Sample::State::running;
+        const auto& answer = sample->answers[at(node)];
+        return answer.asked && (answer.state == Sample::State::waiting || answer.state == Sample::State::running);
       });
       sample->phase.store(generating ? Sample::Phase::generating : Sample::Phase::evaluating);
     }
@@ -162,7 +171,14 @@ void SampleFlow::runProvider(const SamplePtr& sample, int node, bool here) {
     return deltas_.listen(index, graph_.name(node), attempt);
   };
   request.accept = [this, sample, node, candidate](Call::Result& result, std::int64_t latency_ms, int attempts) {
-    *candidate = completeCandidate(single(result, "candidate"), sample->index, graph_.name(node), latency_ms, attempts);
+    CostOf cost_of;
+    if (const auto& config = *graph_.nodes[at(node)].config; config.charging.price)
+      cost_of = [&](std::string_view emitted) {
+        return costJson(
+            config, [&] { return providerInput(graph_, *sample, node); }, emitted);
+      };
+    *candidate =
+        completeCandidate(single(result, "candidate"), sample->index, graph_.name(node), latency_ms, attempts, cost_of);
     if (const auto* schema = desk_.ownSchema(node)) schema->checkCandidate(candidate->json);
   };
   request.done = [this, sample, node, candidate](NodeRunner::Outcome& outcome) {
@@ -222,42 +238,14 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
     request.input =
         candidate >= 0 ? scorerInput(graph_, *sample, node, candidate) : sampleScorerInput(graph_, *sample, node);
   }
-  request.accept = [this, sample, node, candidate, scores, &name](Call::Result& result, std::int64_t, int) {
-    scores->clear();
-    if (candidate >= 0) {
-      const auto id = sample->candidateId(graph_, graph_.candidates[at(candidate)]);
-      scores->push_back(completeScore(single(result, "score"), id, name));
-      return;
-    }
-    std::vector<std::string> known;
-    for (const auto& edge : graph_.nodes[at(node)].inputs) {
-      const std::lock_guard lock(sample->mutex);
-      if (sample->answers[at(edge.from)].state == Sample::State::value)
-        known.push_back(sample->candidateId(graph_, edge.from));
-    }
-    for (const auto& value : result.values) {
-      auto score = completeScore(value.json, {}, name);
-      const auto place = std::find(known.begin(), known.end(), score.candidate);
-      if (place == known.end())
-        throw BadValue("scores a candidate that it was not given, or one twice: \"" + score.candidate.substr(0, 200) +
-                       "\"");
-      known.erase(place);
-      scores->push_back(std::move(score));
-    }
+  request.accept = [this, sample, node, candidate, scores](Call::Result& result, std::int64_t, int) {
+    *scores = takeScores(graph_, *sample, node, candidate, result);
   };
   request.done = [this, sample, node, candidate, scores, &name](NodeRunner::Outcome& outcome) {
     if (!outcome.suspended) {
       if (outcome.failure) {
-        // A scorer that fails abstains: its failure holds nobody back, and the vote says so.
-        const auto reason = "failed: " + std::string(codeName(outcome.failure->code)) + ": " + outcome.failure->message;
-        scores->clear();
         const std::lock_guard lock(sample->mutex);
-        for (const auto& edge : graph_.nodes[at(node)].inputs) {
-          if (candidate >= 0 ? edge.from != graph_.candidates[at(candidate)]
-                             : sample->answers[at(edge.from)].state != Sample::State::value)
-            continue;
-          scores->push_back(abstention(sample->candidateId(graph_, edge.from), name, reason));
-        }
+        *scores = abstentions(graph_, *sample, node, candidate, *outcome.failure);
       }
       std::vector<journal::Row> rows;
       const auto prefix = std::to_string(sample->index).size() + 1;
@@ -280,13 +268,16 @@ void SampleFlow::runScorer(const SamplePtr& sample, const Sample::Due& due) {
 
 void SampleFlow::vote(const SamplePtr& sample) {
   sample->phase.store(Sample::Phase::evaluating);
-  std::vector<std::string> ids;
-  for (const int node : graph_.candidates)
-    if (sample->answers[at(node)].state == Sample::State::value) ids.push_back(sample->candidateId(graph_, node));
-  if (ids.empty()) return fail(sample, noCandidateReason(*sample));
+  if (graph_.ensemble->stopsEarly()) {
+    sample->ensemble = recordOf(graph_, *sample);
+    sample->selection = ensembleMember(*sample->ensemble);
+  }
+  if (std::none_of(graph_.candidates.begin(), graph_.candidates.end(),
+                   [&](int node) { return sample->answers[at(node)].state == Sample::State::value; }))
+    return fail(sample, noCandidateReason(*sample));
   sample->qualities = computeQualities(graph_, *sample);
   if (std::none_of(sample->qualities.begin(), sample->qualities.end(), [](const auto& q) { return q.has_value(); }))
-    return fail(sample, unscoredReason(*sample));
+    return fail(sample, unscoredReason(graph_, *sample));
 
   auto selection = std::make_shared<SelectionValue>();
   NodeRunner::Request request;
@@ -294,20 +285,13 @@ void SampleFlow::vote(const SamplePtr& sample) {
   request.random_seed = callSeed(sample->index, graph_.selector);
   request.input = selectorInput(graph_, *sample);
   request.models = desk_.callsOf(sample, graph_.selector);
-  request.accept = [this, sample, selection, ids = std::move(ids)](Call::Result& result, std::int64_t, int) {
-    *selection = completeSelection(single(result, "selection"), ids);
-    for (std::size_t c = 0; c < graph_.candidates.size(); ++c)
-      if (selection->winner == sample->candidateId(graph_, graph_.candidates[c]) && !sample->qualities[c])
-        throw BadValue("chose a candidate that no scorer has judged");
+  request.accept = [this, sample, selection](Call::Result& result, std::int64_t, int) {
+    *selection = takeSelection(graph_, *sample, result);
   };
   request.done = [this, sample, selection](NodeRunner::Outcome& outcome) {
     if (outcome.suspended) return ends_.suspended(sample);
     if (outcome.failure) return fail(sample, "no vote: " + describe(graph_.name(graph_.selector), *outcome.failure));
-    for (std::size_t c = 0; c < graph_.candidates.size(); ++c)
-      if (selection->winner == sample->candidateId(graph_, graph_.candidates[c])) sample->winner = static_cast<int>(c);
-    sample->selection = std::move(selection->members);
-    sample->margin = selection->margin;
-    sample->decided = sample->ok = true;
+    decide(graph_, *sample, std::move(*selection));
     std::vector<journal::Row> rows;
     rows.emplace_back(journal::SampleDecided{run_.key,
                                              sample->index,
@@ -326,18 +310,10 @@ std::string SampleFlow::noCandidateReason(const Sample& sample) const {
   std::string reason = "no candidate: ";
   bool first = true;
   for (const int node : graph_.candidates) {
+    if (sample.answers[at(node)].state == Sample::State::skipped) continue;
     reason += (first ? "" : "; ") + describe(graph_.name(node), sample.answers[at(node)].failure);
     first = false;
   }
-  return reason;
-}
-
-std::string SampleFlow::unscoredReason(const Sample& sample) const {
-  std::string reason = "unscored: every scorer abstained";
-  for (const int scorer : graph_.scorers)
-    for (const auto& scoring : sample.scorings[at(scorer)])
-      for (const auto& score : scoring.scores)
-        return reason + "; " + graph_.name(scorer) + " on " + score.candidate + ": " + score.reason;
   return reason;
 }
 

@@ -64,12 +64,10 @@ class SampleFlow {
   void closeCall(const SamplePtr& sample, const NodeRunner::Outcome& outcome);
   void vote(const SamplePtr& sample);
   void filter(const SamplePtr& sample, std::vector<journal::Row> rows, std::size_t position);
-  bool kept(const Sample& sample) const;
   void store(const SamplePtr& sample, std::vector<journal::Row> rows);
   void runStores(const SamplePtr& sample);
   void settle(const SamplePtr& sample, std::vector<journal::Row> rows);
   std::string noCandidateReason(const Sample& sample) const;
-  std::string unscoredReason(const Sample& sample) const;
   NodeRunner& runner(int node) const { return *runners_[static_cast<std::size_t>(node)]; }
 
   const Graph& graph_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pipeline/flow_helpers.hpp"
+#include "pipeline/judging.hpp"
 #include "pipeline/sample_flow.hpp"
 
 // SampleFlow after the vote: filters, stores, the end of the sample.
@@ -20,25 +21,7 @@ std::string snippet(const std::string& text) {
 
 }  // namespace
 
-bool SampleFlow::reaches(const Sample& sample, int node) const {
-  const auto& inputs = graph_.nodes[at(node)].inputs;
-  return std::any_of(inputs.begin(), inputs.end(), [&](const Graph::Edge& edge) {
-    if (edge.from == graph_.selector) return true;
-    const auto& verdict = sample.verdicts[at(edge.from)];
-    return verdict && verdict->pass;
-  });
-}
-
-// Whether it came to a store; without stores, whether no filter dropped it.
-bool SampleFlow::kept(const Sample& sample) const {
-  if (graph_.stores.empty() && graph_.feedback.empty()) {
-    return std::none_of(graph_.filters.begin(), graph_.filters.end(),
-                        [&](int node) { return sample.verdicts[at(node)] && !sample.verdicts[at(node)]->pass; });
-  }
-  const auto reached = [&](int node) { return reaches(sample, node); };
-  return std::any_of(graph_.stores.begin(), graph_.stores.end(), reached) ||
-         std::any_of(graph_.feedback.begin(), graph_.feedback.end(), reached);
-}
+bool SampleFlow::reaches(const Sample& sample, int node) const { return pipeline::reaches(graph_, sample, node); }
 
 void SampleFlow::filter(const SamplePtr& sample, std::vector<journal::Row> rows, std::size_t position) {
   while (position < graph_.filters.size() &&
@@ -57,8 +40,7 @@ void SampleFlow::filter(const SamplePtr& sample, std::vector<journal::Row> rows,
   NodeRunner::Request request;
   request.index = sample->index;
   request.random_seed = callSeed(sample->index, node);
-  const auto& inputs = graph_.nodes[at(node)].inputs;
-  request.input = sampleInput(graph_, *sample, inputs.front().port, run_.id);
+  request.input = sampleInput(graph_, *sample, node, run_.id);
   request.models = desk_.callsOf(sample, node);
   request.accept = [given](Call::Result& result, std::int64_t, int) {
     if (result.hold) {
@@ -116,7 +98,7 @@ void SampleFlow::runStores(const SamplePtr& sample) {
     NodeRunner::Request request;
     request.index = sample->index;
     request.random_seed = callSeed(sample->index, node);
-    request.input = sampleInput(graph_, *sample, graph_.nodes[at(node)].inputs.front().port, run_.id);
+    request.input = sampleInput(graph_, *sample, node, run_.id);
     request.accept = [saved](Call::Result& result, std::int64_t, int) {
       for (const auto& value : result.values)
         if (value.port->name == "saved") *saved = normalize(value.json);
@@ -150,6 +132,10 @@ void SampleFlow::settle(const SamplePtr& sample, std::vector<journal::Row> rows)
   settled.ok = sample->ok;
   settled.reason = sample->reason;
   settled.margin = sample->margin;
+  if (sample->ensemble) {
+    settled.reached = sample->ensemble->reached;
+    settled.skipped = sample->ensemble->skipped;
+  }
   for (std::size_t c = 0; c < graph_.candidates.size(); ++c) {
     const int node = graph_.candidates[c];
     const auto& answer = sample->answers[at(node)];
@@ -167,7 +153,7 @@ void SampleFlow::settle(const SamplePtr& sample, std::vector<journal::Row> rows)
   if (sample->ok) {
     settled.winner = graph_.name(graph_.candidates[at(sample->winner)]);
     settled.quality = *sample->qualities[at(sample->winner)];
-    settled.kept = kept(*sample);
+    settled.kept = isKept(graph_, *sample);
     for (const int node : graph_.filters) {
       const auto& verdict = sample->verdicts[at(node)];
       if (verdict && !verdict->pass && settled.dropped.empty()) settled.dropped = verdict->reason;

@@ -14,6 +14,7 @@
 
 #include "pipeline/compact_json.hpp"
 #include "pipeline/json_view.hpp"
+#include "pipeline/judgement_checks.hpp"
 
 namespace troupe::pipeline {
 namespace {
@@ -115,12 +116,7 @@ void checkMessages(const JsonMembers& object) {
   }
 }
 
-void checkArray(JsonView value, std::string_view name) {
-  if (!value.isArray()) throw BadValue("\"" + std::string(name) + "\" is no array");
-}
-
 // Of members that flow on as they are, so that a null is a mistake as well.
-bool isOptionalText(JsonView value) { return !value || value.isString(); }
 bool isOptionalNumber(JsonView value) { return !value || (value.isNumber() && value.number() >= 0); }
 bool oneOf(JsonView value, std::initializer_list<std::string_view> words) {
   return value.isString() && std::find(words.begin(), words.end(), value.text()) != words.end();
@@ -151,8 +147,7 @@ void checkParts(JsonView parts) {
     const JsonMembers part(element);
     const auto name = part.at("name");
     const auto value = part.at("value");
-    if (!name.isString() || name.json() == "\"\"" || !value.isNumber() ||
-        !(value.number() >= 0 && value.number() <= 10))
+    if (!name.isString() || name.json() == "\"\"" || !isGrade(value))
       throw BadValue("a part needs \"name\", and \"value\" within 0 and 10");
     if (!isOptionalNumber(part.at("weight"))) throw BadValue("\"weight\" of a part is no number from 0");
     if (!isOptionalText(part.at("reason"))) throw BadValue("\"reason\" is no string");
@@ -228,7 +223,7 @@ PromptValue completePrompt(std::string_view emitted, std::int64_t index, std::in
 }
 
 CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, std::string_view node,
-                                 std::int64_t latency_ms, int attempts) {
+                                 std::int64_t latency_ms, int attempts, const CostOf& cost_of) {
   const Compact compact(emitted);
   const auto object = compact.object();
   const auto text = givenText(object, "text");
@@ -251,7 +246,8 @@ CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, s
   member(json, "text", text.json());
   member(json, "finish", finish ? finish.json() : "\"stop\"");
   member(json, "usage", usage ? usage.json() : "{}");
-  member(json, "cost", cost ? cost.json() : R"({"usd":0,"source":"unknown"})");
+  const auto found = cost || !cost_of ? std::string() : cost_of(compact.value().json());
+  member(json, "cost", cost ? cost.json() : found.empty() ? R"({"usd":0,"source":"unknown"})" : found);
   member(json, "latency_ms", std::to_string(latency_ms));
   member(json, "attempts", std::to_string(attempts));
   copyOthers(json, object, {"id", "node", "model", "text", "finish", "usage", "cost", "latency_ms", "attempts"});
@@ -279,8 +275,8 @@ ScoreValue completeScore(std::string_view emitted, std::string_view candidate, s
       throw BadValue("\"value\" is " + fraction(value) + ", not within 0 and 10");
   }
   if (const auto parts = given(object, "parts")) checkParts(parts);
-  if (const auto pairs = given(object, "pairs"); pairs && !allOf(pairs, [](JsonView pair) { return pair.isObject(); }))
-    throw BadValue("\"pairs\" is no array of objects");
+  if (const auto pairs = given(object, "pairs")) score.compared = checkPairs(pairs);
+  if (const auto votes = given(object, "votes")) checkJudgements(votes);
   const auto reason = givenText(object, "reason");
   if (reason) score.reason = reason.text();
   auto& json = score.json;
@@ -328,6 +324,7 @@ SelectionValue completeSelection(std::string_view emitted, const std::vector<std
   const auto reason = givenText(object, "reason");
   if (reason) selection.reason = reason.text();
   if (const auto votes = given(object, "votes")) checkVotes(votes);
+  if (const auto points = given(object, "points")) checkPoints(points);
   if (const auto abstained = given(object, "abstained");
       abstained && !allOf(abstained, [](JsonView who) { return who.isString(); }))
     throw BadValue("\"abstained\" is no array of strings");
@@ -341,8 +338,8 @@ SelectionValue completeSelection(std::string_view emitted, const std::vector<std
   if (margin) member(members, "margin", fraction(margin));
   member(members, "reason", reason ? reason.json() : "\"\"");
   copyOthers(members, object,
-             {"winner", "ranking", "ties", "abstained", "votes", "margin", "reason", "quality", "qualities", "run",
-              "index", "seed", "prompt", "candidates"});
+             {"winner", "ranking", "ties", "abstained", "votes", "margin", "reason", "quality", "qualities", "ensemble",
+              "run", "index", "seed", "prompt", "candidates"});
   return selection;
 }
 

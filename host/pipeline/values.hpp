@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -26,14 +27,17 @@ PromptValue completePrompt(std::string_view emitted, std::int64_t index, std::in
 struct CandidateValue {
   std::string json;  ///< {"id","node","model","text","finish","usage","cost","latency_ms","attempts"}
 };
+/// `cost` gives the member of that name, from what was emitted, where that does not tell it; "" leaves it unknown.
+using CostOf = std::function<std::string(std::string_view emitted)>;
 CandidateValue completeCandidate(std::string_view emitted, std::int64_t index, std::string_view node,
-                                 std::int64_t latency_ms, int attempts);
+                                 std::int64_t latency_ms, int attempts, const CostOf& cost_of = nullptr);
 
 struct ScoreValue {
   std::string json;  ///< {"candidate","scorer","value","reason","abstained","parts",…}; no value when it abstained
   std::string candidate;        ///< id: index/node
   std::optional<double> value;  ///< 0-10; none when it abstained
   std::string reason = {};
+  std::vector<std::string> compared = {};  ///< ids of the candidates in its pairs
 };
 /// `candidate` is the id that the score is about; empty when the emission has to say so itself (per: sample scorers).
 ScoreValue completeScore(std::string_view emitted, std::string_view candidate, std::string_view scorer);

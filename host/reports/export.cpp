@@ -60,25 +60,36 @@ std::string csvRow(const journal::SampleRecord& record, const rapidjson::Documen
                   record.ok ? textAt(sample, "reason") : record.reason});
 }
 
+void write(const journal::SampleRecord& record, const rapidjson::Document& sample, ExportFormat format,
+           std::ostream& out) {
+  if (format == ExportFormat::csv) {
+    out << csvRow(record, sample);
+  } else {
+    out << (format == ExportFormat::canonical ? canonicalJson(sample) : toJson(sample)) << '\n';
+  }
+}
+
 }  // namespace
 
 void writeExport(const journal::Journal& journal, const journal::Run& run, ExportFormat format,
                  const SampleFilters& filters, std::ostream& out) {
-  if (format == ExportFormat::csv) {
-    out << csvLine({"run", "index", "seed", "genre", "ok", "winner", "model", "quality", "margin", "saved", "system",
-                    "prompt", "text", "reason"});
-  }
+  writeExportHead(format, out);
   eachSettled(journal, run, [&](const journal::SampleRecord& record) {
     if (!filters.mayTake(record)) return true;
     const auto sample = sampleJson(run, record);
-    if (!filters.take(record, sample)) return true;
-    if (format == ExportFormat::csv) {
-      out << csvRow(record, sample);
-    } else {
-      out << (format == ExportFormat::canonical ? canonicalJson(sample) : toJson(sample)) << '\n';
-    }
+    if (filters.take(record, sample)) write(record, sample, format, out);
     return out.good();
   });
+}
+
+void writeSample(const journal::Run& run, const journal::SampleRecord& record, ExportFormat format, std::ostream& out) {
+  write(record, sampleJson(run, record), format, out);
+}
+
+void writeExportHead(ExportFormat format, std::ostream& out) {
+  if (format != ExportFormat::csv) return;
+  out << csvLine({"run", "index", "seed", "genre", "ok", "winner", "model", "quality", "margin", "saved", "system",
+                  "prompt", "text", "reason"});
 }
 
 }  // namespace troupe::reports

@@ -13,4 +13,8 @@ namespace troupe::reports {
 void writeExport(const journal::Journal& journal, const journal::Run& run, ExportFormat format,
                  const SampleFilters& filters, std::ostream& out);
 
+/// One sample, filters aside; and what stands before all of them.
+void writeSample(const journal::Run& run, const journal::SampleRecord& record, ExportFormat format, std::ostream& out);
+void writeExportHead(ExportFormat format, std::ostream& out);
+
 }  // namespace troupe::reports

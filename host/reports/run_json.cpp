@@ -80,7 +80,8 @@ std::vector<journal::NodeTotals> modelsOf(const journal::RunTotals& totals) {
   return nodes;
 }
 
-rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals& totals, const std::string& state) {
+rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals& totals, const std::string& state,
+                               const RunCost& cost) {
   rapidjson::Document document(rapidjson::kObjectType);
   auto& allocator = document.GetAllocator();
   const RunCounts counts{totals.settled, totals.successful, totals.failed, totals.saved};
@@ -98,16 +99,28 @@ rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals
     model.AddMember("candidates", node.candidates, allocator);
     model.AddMember("failures", node.failures, allocator);
     model.AddMember("retries", std::max<std::int64_t>(0, node.attempts - node.calls), allocator);
+    model.AddMember("skipped", node.skipped, allocator);
+    model.AddMember("reached", node.reached, allocator);
     model.AddMember("mean_quality", meanOrNull(node.quality_sum, node.scored), allocator);
     model.AddMember("mean_latency_ms", meanOrNull(node.latency_ms_sum, node.candidates), allocator);
     list.PushBack(model, allocator);
   }
   document.AddMember("models", list, allocator);
   rapidjson::Value genres(rapidjson::kObjectType);
-  for (const auto& [genre, count] : totals.genres) {
-    genres.AddMember(rapidjson::Value(genre, allocator), rapidjson::Value(count), allocator);
+  rapidjson::Value coverage(rapidjson::kObjectType);
+  for (const auto& [genre, counted] : totals.genres) {
+    genres.AddMember(rapidjson::Value(genre, allocator), rapidjson::Value(counted.samples), allocator);
+    rapidjson::Value one(rapidjson::kObjectType);
+    one.AddMember("samples", counted.samples, allocator);
+    one.AddMember("successful", counted.successful, allocator);
+    one.AddMember("kept", counted.kept, allocator);
+    one.AddMember("saved", counted.saved, allocator);
+    one.AddMember("reached", counted.reached, allocator);
+    coverage.AddMember(rapidjson::Value(genre, allocator), one, allocator);
   }
   document.AddMember("genres", genres, allocator);
+  document.AddMember("coverage", coverage, allocator);
+  if (auto json = costJson(cost, allocator); !json.IsNull()) document.AddMember("cost", json, allocator);
   return document;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "journal/journal.hpp"
+#include "reports/cost_json.hpp"
 
 /// What is said about a run, in a list and alone.
 namespace troupe::reports {
@@ -29,7 +30,8 @@ rapidjson::Value runJson(const journal::Run& run, const RunCounts& counts, const
 /// Nodes that gave or tried to give candidates, the one with the most wins first.
 std::vector<journal::NodeTotals> modelsOf(const journal::RunTotals& totals);
 
-/// The entry of a list, and what the journal counts: models, genres, what has begun, what did not pass.
-rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals& totals, const std::string& state);
+/// The entry of a list, and what the journal counts: models, genres, what has begun, what did not pass, what it cost.
+rapidjson::Document runDetails(const journal::Run& run, const journal::RunTotals& totals, const std::string& state,
+                               const RunCost& cost);
 
 }  // namespace troupe::reports

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "pipeline/outcome.hpp"
+#include "reports/cost_json.hpp"
 #include "reports/sample_json.hpp"
 
 namespace troupe::reports {
@@ -65,6 +66,8 @@ rapidjson::Document detailsJson(SampleDetails details) {
     attempts.PushBack(attempt, allocator);
   }
   document.AddMember("attempts", attempts, allocator);
+  if (!details.record.charges.empty() || !details.record.reservations.empty())
+    document.AddMember("charges", chargesJson(details.record, allocator), allocator);
   Value asked(rapidjson::kArrayType);
   for (const auto& row : details.record.model_calls) {
     Value call(rapidjson::kObjectType);

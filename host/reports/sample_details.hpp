@@ -26,7 +26,7 @@ struct SampleDetails {
 std::optional<SampleDetails> sampleDetails(const journal::Journal& journal, const journal::Run& run,
                                            std::int64_t index);
 
-/// The sample with "attempts", "quality_from" and "plugins".
+/// The sample with "attempts", "charges" (where anything was paid for), "quality_from" and "plugins".
 rapidjson::Document detailsJson(SampleDetails details);
 
 }  // namespace troupe::reports

@@ -32,7 +32,7 @@ RunManager::Options withHub(RunManager::Options options, std::shared_ptr<pipelin
   return options;
 }
 
-// {"models", "genres"} of a result.
+// {"models", "genres", "coverage"} of a result; older ones have no coverage.
 std::optional<std::string> tableOf(const std::string& result) {
   rapidjson::Document document;
   document.Parse(result.data(), result.size());
@@ -40,7 +40,9 @@ std::optional<std::string> tableOf(const std::string& result) {
   const auto models = document.FindMember("models");
   const auto genres = document.FindMember("genres");
   if (models == document.MemberEnd() || genres == document.MemberEnd()) return std::nullopt;
-  return "{\"models\":" + toJson(models->value) + ",\"genres\":" + toJson(genres->value) + "}";
+  const auto coverage = document.FindMember("coverage");
+  return "{\"models\":" + toJson(models->value) + ",\"genres\":" + toJson(genres->value) +
+         (coverage == document.MemberEnd() ? "" : ",\"coverage\":" + toJson(coverage->value)) + "}";
 }
 
 std::string by(const char* done, const std::string& who) {

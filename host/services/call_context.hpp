@@ -22,6 +22,8 @@ class CallContext {
   /// Why a service said no. It is the call's failure when the plugin fails with this code and no sentence of its own.
   /// [any thread]
   virtual void explain(int code, std::string message) = 0;
+  /// A request to somebody else has ended. `left`: some of it may have left this machine. [any thread]
+  virtual void requestEnded(bool left) { static_cast<void>(left); }
 
   /// The models that it may ask; null where it may ask none. Lives as long as the call.
   virtual ModelCalls* models() { return nullptr; }

@@ -40,4 +40,6 @@ fs::path bundledPlugins() {
   return fs::is_directory(installed, ignored) ? installed : prefix / "lib/troupe/plugins";
 }
 
+fs::path bundledData() { return program().parent_path().parent_path() / TROUPE_DATA_INSTALL_DIR; }
+
 }  // namespace troupe::paths

@@ -10,10 +10,12 @@ std::filesystem::path data();
 std::filesystem::path state();
 /// $XDG_CACHE_HOME/troupe, else ~/.cache/troupe: private copies and probe results of plugins.
 std::filesystem::path cache();
-/// $XDG_CONFIG_HOME/troupe, else ~/.config/troupe: secrets.json.
+/// $XDG_CONFIG_HOME/troupe, else ~/.config/troupe: secrets.json, prices.json.
 std::filesystem::path config();
 /// The running program, and the folder of the bundled plugins beside it: <prefix>/lib/troupe/plugins.
 std::filesystem::path program();
 std::filesystem::path bundledPlugins();
+/// What comes with the program and is read only: <prefix>/share/troupe.
+std::filesystem::path bundledData();
 
 }  // namespace troupe::paths

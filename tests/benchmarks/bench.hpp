@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/engine.hpp"
+
 namespace troupe::bench {
 
 using Clock = std::chrono::steady_clock;
@@ -27,7 +29,11 @@ struct RunFigures {
   std::int64_t samples = 0;
   std::filesystem::path journal, stories;
 };
-RunFigures runPipeline(const std::string& json, const std::filesystem::path& folder);
+RunFigures runPipeline(const std::string& json, const std::filesystem::path& folder,
+                       pipeline::EngineOptions options = {});
+
+/// Resident memory of this process now.
+double residentMib();
 
 /// Inserts the rows of the databases again, into fresh files with the same schemas, in transactions of 256 rows with
 /// synchronous=FULL. Returns the seconds it took.
@@ -46,6 +52,7 @@ void engineBench(std::int64_t samples, std::int64_t memory_samples);
 void boundaryBench();
 void programBench();
 void httpBench();
+void modelsBench();
 void streamBench();
 void watchBench();
 

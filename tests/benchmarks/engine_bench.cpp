@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "benchmarks/bench.hpp"
@@ -46,7 +47,8 @@ std::string storyPipeline(std::int64_t samples) {
 
 }  // namespace
 
-RunFigures runPipeline(const std::string& json, const std::filesystem::path& folder) {
+RunFigures runPipeline(const std::string& json, const std::filesystem::path& folder,
+                       pipeline::EngineOptions engine_options) {
   loader::CatalogOptions where = loader::defaultCatalogOptions({TROUPE_BENCH_PLUGINS, TROUPE_PLUGIN_DIR});
   where.cache = folder / "cache";
   where.program = TROUPE_PROGRAM;
@@ -71,7 +73,7 @@ RunFigures runPipeline(const std::string& json, const std::filesystem::path& fol
   const auto began = Clock::now();
   const auto cpu = cpuSeconds();
   {
-    pipeline::Engine engine(pipeline, catalog, journal, run, {});
+    pipeline::Engine engine(pipeline, catalog, journal, run, std::move(engine_options));
     const auto end = engine.run();
     if (end.state != "complete") throw std::runtime_error("the run is " + end.state + ": " + end.reason);
   }

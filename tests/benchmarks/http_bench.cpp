@@ -38,13 +38,6 @@ struct Figures {
 
 const std::string kBody = R"({"model":"mock-1","messages":[{"role":"user","content":"A short story, please."}]})";
 
-double residentMib() {
-  std::ifstream in("/proc/self/statm");
-  double pages = 0, resident = 0;
-  in >> pages >> resident;
-  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
-}
-
 // As a provider reads an answer.
 void check(const std::string& body) {
   rapidjson::Document answer;

@@ -1,9 +1,11 @@
-// ./dev bench [engine|boundary|program|http|streams|watch] [--samples N] [--memory N]
+// ./dev bench [engine|boundary|program|http|models|streams|watch] [--samples N] [--memory N]
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <iostream>
 #include <string>
 
@@ -19,6 +21,13 @@ double cpuSeconds() {
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
   };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double residentMib() {
+  std::ifstream in("/proc/self/statm");
+  double pages = 0, resident = 0;
+  in >> pages >> resident;
+  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
 void report(const std::string& what, const std::string& figure, const std::string& target) {
@@ -46,10 +55,11 @@ int main(int argc, char** argv) {
     else if (argument == "--memory" && i + 1 < argc)
       memory = std::atoll(argv[++i]);
     else if (argument == "engine" || argument == "boundary" || argument == "program" || argument == "streams" ||
-             argument == "http" || argument == "watch")
+             argument == "http" || argument == "models" || argument == "watch")
       only = argument;
     else {
-      std::cerr << "usage: troupe_bench [engine|boundary|program|http|streams|watch] [--samples N] [--memory N]\n";
+      std::cerr
+          << "usage: troupe_bench [engine|boundary|program|http|models|streams|watch] [--samples N] [--memory N]\n";
       return 2;
     }
   }
@@ -60,6 +70,7 @@ int main(int argc, char** argv) {
     if (only.empty() || only == "program") programBench();
     if (only.empty() || only == "engine") engineBench(samples, memory);
     if (only.empty() || only == "http") httpBench();
+    if (only.empty() || only == "models") modelsBench();
     if (only.empty() || only == "streams") streamBench();
     if (only.empty() || only == "watch") watchBench();
   } catch (const std::exception& e) {

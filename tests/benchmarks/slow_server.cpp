@@ -14,7 +14,9 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <queue>
 #include <random>
 #include <string>
@@ -37,17 +39,32 @@ std::string answer() {
          "\r\n\r\n" + body;
 }
 
+constexpr const char* kStreamHead =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+std::string chunk(const std::string& bytes) {
+  char size[16];
+  std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
+  return size + bytes + "\r\n";
+}
+
 struct Due {
   Clock::time_point at;
   int file;
   std::uint64_t connection;  // A file's number may be another connection's by then.
+  int left;                  // Events of a stream; 0: the answer, or the end of the stream.
+  Clock::duration pause;     // Between them.
   bool operator<(const Due& other) const { return at > other.at; }
 };
 
 class Server {
  public:
-  Server(int listener, int mean_ms, int spread_ms)
-      : listener_(listener), answer_(answer()), latency_(mean_ms - spread_ms, mean_ms + spread_ms) {
+  Server(int listener, int mean_ms, int spread_ms, int events)
+      : listener_(listener),
+        events_(events),
+        answer_(events > 0 ? chunk("data: [DONE]\n\n") + "0\r\n\r\n" : answer()),
+        event_(chunk("data: " + SlowServer::event() + "\n\n")),
+        latency_(mean_ms - spread_ms, mean_ms + spread_ms) {
     watch(listener_);
   }
 
@@ -62,11 +79,16 @@ class Server {
         else
           read(file);
       }
-      for (const auto now = Clock::now(); !due_.empty() && due_.top().at <= now; due_.pop()) {
-        const auto found = connections_.find(due_.top().file);
-        if (found == connections_.end() || found->second.number != due_.top().connection) continue;
-        if (::send(found->first, answer_.data(), answer_.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(answer_.size()))
+      for (const auto now = Clock::now(); !due_.empty() && due_.top().at <= now;) {
+        const auto due = due_.top();
+        due_.pop();
+        const auto found = connections_.find(due.file);
+        if (found == connections_.end() || found->second.number != due.connection) continue;
+        const auto& bytes = due.left > 0 ? event_ : answer_;
+        if (::send(found->first, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size()))
           close(found->first);
+        else if (due.left > 0)
+          due_.push({due.at + due.pause, due.file, due.connection, due.left - 1, due.pause});
       }
     }
   }
@@ -109,7 +131,11 @@ class Server {
     const auto body = length < end ? std::strtoul(connection.read.c_str() + length + 16, nullptr, 10) : 0;
     if (connection.read.size() < end + 4 + body) return;
     connection.read.erase(0, end + 4 + body);
-    due_.push({Clock::now() + std::chrono::milliseconds(latency_(random_)), file, connection.number});
+    const std::chrono::milliseconds latency(latency_(random_));
+    if (events_ == 0) return due_.push({Clock::now() + latency, file, connection.number, 0, {}});
+    ::send(file, kStreamHead, std::strlen(kStreamHead), MSG_NOSIGNAL);
+    const auto pause = std::chrono::duration_cast<Clock::duration>(latency) / events_;
+    due_.push({Clock::now() + pause, file, connection.number, events_, pause});
   }
   void close(int file) {
     connections_.erase(file);
@@ -118,7 +144,8 @@ class Server {
 
   const int listener_;
   const int epoll_ = ::epoll_create1(0);
-  const std::string answer_;
+  const int events_;
+  const std::string answer_, event_;
   std::mt19937 random_{7};
   std::uniform_int_distribution<int> latency_;
   std::unordered_map<int, Connection> connections_;
@@ -128,7 +155,12 @@ class Server {
 
 }  // namespace
 
-SlowServer::SlowServer(int mean_ms, int spread_ms) {
+std::string SlowServer::event() {
+  return R"({"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"mock-1",)"
+         R"("choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]})";
+}
+
+SlowServer::SlowServer(int mean_ms, int spread_ms, int events) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -142,7 +174,7 @@ SlowServer::SlowServer(int mean_ms, int spread_ms) {
   if (child_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (child_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // It ends with whoever made it.
-    Server(listener, mean_ms, spread_ms).run();
+    Server(listener, mean_ms, spread_ms, events).run();
   }
   ::close(listener);
 }

@@ -52,7 +52,8 @@ TEST_CASE("a mistake on the command line is named, with the near name", "[progra
       {{"rnu", "x.json"}, 2, "troupe: unknown command \"rnu\"; did you mean \"run\"?\n"},
       {{"runs"},
        2,
-       "troupe: troupe runs needs a word more; one of: \"list\", \"show\", \"explain\", \"export\", \"decide\", "
+       "troupe: troupe runs needs a word more; one of: \"list\", \"show\", \"explain\", \"export\", \"rescore\", "
+       "\"revote\", \"decide\", "
        "\"delete\", \"prune\", \"backup\"\n"},
       {{"runs", "lst"}, 2, "troupe: unknown command \"runs lst\"; did you mean \"list\"?\n"},
       {{"help", "rnu"}, 2, "troupe: unknown command \"rnu\"; did you mean \"run\"?\n"},
@@ -153,8 +154,7 @@ TEST_CASE("a file that is no pipeline is refused before anything starts", "[prog
 TEST_CASE("what a pipeline cannot have yet is refused, not ignored", "[program][faults]") {
   using Row = std::tuple<std::string, std::string>;
   const auto [members, message] = GENERATE(values<Row>({
-      {R"("ensemble": {"policy": "cascade"})", "cascade"},
-      {R"("ensemble": {"policy": "bandit"})", "bandit"},
+      {R"("ensemble": {"policy": "vote"})", "\"vote\", not one of \"all\", \"cascade\", \"bandit\""},
       {R"("budget": {"usd": 2})", "budget"},
       {R"("smaples": 3)", "unknown key \"smaples\""},
   }));

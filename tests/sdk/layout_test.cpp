@@ -93,6 +93,7 @@ TEST_CASE("the numbers of codes, kinds and levels are the released ones", "[abi]
   CHECK(TROUPE_PROGRESS == 2);
   CHECK(TROUPE_USAGE == 3);
   CHECK(TROUPE_HOLD == 4);
+  CHECK(TROUPE_RATE == 5);
   CHECK(TROUPE_HTTP_HEAD == 0);
   CHECK(TROUPE_HTTP_BODY == 1);
   CHECK(TROUPE_HTTP_PROBLEM == 2);

@@ -37,7 +37,7 @@ TEST_CASE("every schema of the SDK compiles and is the one inside the program", 
     CHECK(problems.empty());
     ++files;
   }
-  CHECK(files == 16);
+  CHECK(files == 17);
 }
 
 TEST_CASE("values as they flow fit their schemas", "[schemas]") {
@@ -80,6 +80,8 @@ TEST_CASE("values as they flow fit their schemas", "[schemas]") {
       {"emit-verdict", R"({"pass":false,"reason":"quality 7.9 < 8"})"},
       {"emit-hold", R"({"until":null,"default":"drop","why":"a person decides"})"},
       {"emit-saved", R"({"id":123,"where":"stories.db"})"},
+      {"emit-models", R"({"models":[]})"},
+      {"emit-models", R"({"models":[{"id":"m-1"},{"id":"m-2","name":"M 2","context":8192,"owner":"me"}]})"},
   }));
   CAPTURE(schema, value);
   CHECK(check(schema, value) == Lines{});
@@ -103,6 +105,11 @@ TEST_CASE("values that would mislead what follows do not fit", "[schemas]") {
       {"emit-score", R"({"reason":"none"})", {R"(required key "value" is missing)"}},
       {"emit-score", R"({"abstained":false})", {R"(required key "value" is missing)"}},
       {"emit-verdict", R"({"pass":"yes"})", {R"(/pass: "pass" is "yes", not true or false)"}},
+      {"emit-models", R"({"models":[{"name":"m"}]})", {R"(/models/0: required key "id" is missing; it is a string)"}},
+      {"emit-models",
+       R"({"models":[{"id":"","context":0}]})",
+       {R"(/models/0/id: "id" is empty)",
+        R"(/models/0/context: "context" is 0, less than its minimum 1)"}},
       {"emit-hold",
        R"({"until":"soon","default":"pass","why":""})",
        {R"(/until: "until" is "soon", not an integer or null)"}},

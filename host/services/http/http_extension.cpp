@@ -29,12 +29,16 @@ int HttpExtension::request(troupe_call* call, std::string_view json, OnPart on_p
   };
   try {
     if (!node_.http) throw HttpFailure(TROUPE_E_UNSUPPORTED, "there is no network here");
-    return node_.http->fetch(node_, context, json, [&](std::uint32_t part, std::string_view bytes) {
+    const int ended = node_.http->fetch(node_, context, json, [&](std::uint32_t part, std::string_view bytes) {
       return on_part(arg, part, troupe_str{bytes.data(), bytes.size()});
     });
+    context.requestEnded(true);
+    return ended;
   } catch (const HttpFailure& e) {
+    context.requestEnded(e.left());
     return fail(e.code(), e.what());
   } catch (const std::exception& e) {
+    context.requestEnded(true);
     return fail(TROUPE_E_INTERNAL, e.what());
   }
 }

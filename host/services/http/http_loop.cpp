@@ -107,20 +107,24 @@ void HttpLoop::act(curl_socket_t socket, int mask) {
 std::shared_ptr<ResponsePipe> HttpLoop::start(HttpOutgoing request) {
   auto transfer = std::make_unique<Transfer>(std::move(request), options_, news_);
   auto pipe = transfer->pipe();
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
+    first = fresh_.empty() && woken_.empty();
     fresh_.push_back(std::move(transfer));
   }
-  awake();
+  if (first) awake();  // Whoever ordered before it has done so, and the loop has not looked yet.
   return pipe;
 }
 
 void HttpLoop::wake(const std::shared_ptr<ResponsePipe>& pipe) {
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
+    first = fresh_.empty() && woken_.empty();
     woken_.push_back(pipe);
   }
-  awake();
+  if (first) awake();
 }
 
 void HttpLoop::work() {
@@ -131,7 +135,7 @@ void HttpLoop::work() {
   pthread_setname_np(pthread_self(), "http");
   std::array<epoll_event, 256> events{};
   for (;;) {
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(alarm_ - Clock::now()).count();
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(std::min(alarm_, news_.due()) - Clock::now()).count();
     const int most = static_cast<int>(std::clamp<std::int64_t>(wait, 0, kLongestWaitMs));
     const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), most);
     for (int i = 0; i < count; ++i) {
@@ -154,8 +158,7 @@ void HttpLoop::work() {
     int left = 0;
     while (const auto* message = curl_multi_info_read(multi_, &left))
       if (message->msg == CURLMSG_DONE) end(message->easy_handle, message->data.result);
-    for (const auto& pipe : news_) pipe->announce();
-    news_.clear();
+    news_.tell(Clock::now());
   }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "services/http/message.hpp"
+#include "services/http/news.hpp"
 #include "services/http/response_pipe.hpp"
 
 namespace troupe::services {
@@ -53,7 +54,7 @@ class HttpLoop {
   const HttpOptions options_;
   CURLM* const multi_;
   const int epoll_, wake_;                           // The second is an eventfd.
-  std::vector<std::shared_ptr<ResponsePipe>> news_;  // The loop's thread alone, like the next.
+  News news_;               // The loop's thread alone, like the next.
   using Clock = std::chrono::steady_clock;
   Clock::time_point alarm_ = Clock::time_point::max();                  // When libcurl wants to be called.
   std::map<const ResponsePipe*, std::unique_ptr<Transfer>> transfers_;  // Used by the loop's thread alone.

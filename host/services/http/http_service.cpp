@@ -115,7 +115,8 @@ int HttpService::fetch(const NodeNetwork& node, CallContext& call, std::string_v
       try {
         return answer.next(framing ? request.idle : request.first_byte);
       } catch (const Silence& e) {
-        throw HttpFailure(e.code(), place + ": " + e.what() + (framing ? ", with the answer half given" : ""));
+        throw HttpFailure(e.code(), place + ": " + e.what() + (framing ? ", with the answer half given" : ""),
+                          e.left());
       }
     };
     const auto give = [&](const std::string& text) {
@@ -139,7 +140,7 @@ int HttpService::fetch(const NodeNetwork& node, CallContext& call, std::string_v
     if (ended == TROUPE_OK) keep();
     return ended;
   } catch (const HttpFailure& e) {
-    const HttpFailure told(e.code(), secrets.redact(e.what()));
+    const HttpFailure told(e.code(), secrets.redact(e.what()), e.left());
     if (e.code() != TROUPE_E_CANCELLED) {
       exchange.failure = told;
       keep();

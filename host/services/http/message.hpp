@@ -16,13 +16,17 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 /// Why there is no answer: a class of troupe_code and a sentence without a secret in it.
 class HttpFailure : public std::exception {
  public:
-  HttpFailure(int code, std::string message) : message_(std::move(message)), code_(code) {}
+  /// `left`: something of the request may have left this machine.
+  HttpFailure(int code, std::string message, bool left = true)
+      : message_(std::move(message)), code_(code), left_(left) {}
   int code() const noexcept { return code_; }
+  bool left() const noexcept { return left_; }
   const char* what() const noexcept override { return message_.c_str(); }
 
  private:
   std::string message_;  // A copy for each thread: that of std::runtime_error is shared out of a sanitizer's sight.
   int code_;
+  bool left_;
 };
 
 /// How the body of an answer is given to the plugin (troupe/ext/http.h).

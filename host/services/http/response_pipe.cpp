@@ -29,11 +29,13 @@ bool ResponsePipe::body(std::string_view piece) {
 void ResponsePipe::announce() { changed_.notify_all(); }
 
 void ResponsePipe::end(std::optional<HttpFailure> why) {
-  const std::lock_guard lock(mutex_);
-  if (ended_) return;
-  ended_ = true;
-  failure_ = std::move(why);
-  changed_.notify_all();
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return;
+    ended_ = true;
+    failure_ = std::move(why);
+  }
+  changed_.notify_all();  // Without the lock, or whoever wakes would wait for it at once.
 }
 
 bool ResponsePipe::givenUp() const {

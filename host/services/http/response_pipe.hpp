@@ -25,7 +25,7 @@ class ResponsePipe {
   static constexpr std::size_t kRoom = std::size_t{256} << 10;
 
   // ---- the transport's side; nothing here waits. The reader learns of head and body by announce() or end(): to wake
-  // it once for all that has come costs a third of waking it for each.
+  // it once for all that has come costs a third of waking it for each. The transport calls announce() through News.
   void head(HttpHead head);
   /// False when the pipe is full: the piece has not been taken, and the transport is woken when there is room.
   bool body(std::string_view piece);
@@ -53,6 +53,11 @@ class ResponsePipe {
   bool given_up_ = false;
   bool ended_ = false;
   std::optional<HttpFailure> failure_;
+
+  friend class News;
+  // For News alone, so of the transport's thread.
+  std::chrono::steady_clock::time_point announced_{};
+  bool has_news_ = false;
 };
 
 }  // namespace troupe::services

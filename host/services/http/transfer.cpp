@@ -31,7 +31,7 @@ bool same(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Transfer::Transfer(HttpOutgoing request, const HttpOptions& options, std::vector<std::shared_ptr<ResponsePipe>>& news)
+Transfer::Transfer(HttpOutgoing request, const HttpOptions& options, News& news)
     : request_(std::move(request)), options_(options), news_(news), easy_(curl_easy_init()) {
   if (!easy_) throw std::bad_alloc();
   setUp();
@@ -146,7 +146,7 @@ std::size_t Transfer::takeHeader(std::string_view line) {
     head_.status = static_cast<int>(status);
     head_done_ = true;
     pipe_->head(std::move(head_));
-    news_.push_back(pipe_);
+    news_.add(pipe_);
     return line.size();
   }
   if (const auto colon = line.find(':'); colon != std::string_view::npos && line.substr(0, 5) != "HTTP/") {
@@ -163,17 +163,32 @@ std::size_t Transfer::takeBody(std::string_view piece) {
                     request_.place + ": the answer is larger than " + std::to_string(options_.max_body) + " bytes");
     return 0;
   }
-  if (!pipe_->body(piece)) return CURL_WRITEFUNC_PAUSE;
+  if (!pipe_->body(piece)) {
+    news_.add(pipe_, true);
+    return CURL_WRITEFUNC_PAUSE;
+  }
   body_bytes_ += piece.size();
-  if (news_.empty() || news_.back() != pipe_) news_.push_back(pipe_);
+  news_.add(pipe_);
   return piece.size();
+}
+
+// False only when there never was a connection to send it over.
+bool Transfer::mayHaveSent() const {
+  long request_bytes = 0;
+  curl_off_t sending_us = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &sending_us);
+  return fresh_connection_ || head_bytes_ > 0 || request_bytes > 0 || sending_us > 0;
 }
 
 std::optional<HttpFailure> Transfer::failure(CURLcode result) const {
   if (broken_) return broken_;
   if (result == CURLE_OK && head_done_) return {};
   const std::string detail = error_[0] != '\0' ? trimmed(error_.data()) : curl_easy_strerror(result);
-  const auto say = [&](int code, const std::string& fact) { return HttpFailure(code, request_.place + ": " + fact); };
+  const bool left = mayHaveSent();
+  const auto say = [&](int code, const std::string& fact) {
+    return HttpFailure(code, request_.place + ": " + fact, left);
+  };
   if (refused_address_)
     return say(TROUPE_E_PERMANENT_REQUEST,
                "the host leads to a loopback, private or link-local address, which this pipeline may not use");

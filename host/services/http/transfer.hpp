@@ -16,7 +16,7 @@ namespace troupe::services {
 class Transfer {
  public:
   /// `news` outlives it: pipes that have got something, for the loop to announce.
-  Transfer(HttpOutgoing request, const HttpOptions& options, std::vector<std::shared_ptr<ResponsePipe>>& news);
+  Transfer(HttpOutgoing request, const HttpOptions& options, News& news);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
@@ -37,6 +37,7 @@ class Transfer {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   };
 
+  bool mayHaveSent() const;
   void setUp();
   void setMethod();
   void addHeader(const std::string& line);
@@ -45,7 +46,7 @@ class Transfer {
 
   const HttpOutgoing request_;
   const HttpOptions& options_;  // The loop's, like the next.
-  std::vector<std::shared_ptr<ResponsePipe>>& news_;
+  News& news_;
   const std::shared_ptr<ResponsePipe> pipe_ = std::make_shared<ResponsePipe>();
   std::unique_ptr<CURL, CloseEasy> easy_;
   std::unique_ptr<curl_slist, CloseList> headers_;

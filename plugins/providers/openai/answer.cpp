@@ -1,36 +1,18 @@
 #include "answer.hpp"
 
-#include <troupe/log_line.hpp>
-
 #include "errors.hpp"
 
 namespace troupe::openai {
 namespace {
 
-constexpr std::size_t kShownOfRefusal = 300;
+using namespace providers;
 
-bool isBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
-
-// Words with which servers end an answer that they did not bring to an end.
-bool isBroken(const std::string& finish) {
-  return finish == "error" || finish == "abort" || finish == "insufficient_system_resource";
-}
-
-[[noreturn]] void throwWithoutText(const Answer& answer) {
-  if (!isBlank(answer.refusal))
-    throw Error(TROUPE_E_CONTENT, "the model refused: " + sinks::oneLine(answer.refusal, kShownOfRefusal));
-  if (answer.finish == "length") {
-    const auto& reasoning = answer.usage.reasoning;
-    throw Error(TROUPE_E_TRUNCATED, "the token limit was reached before any text" +
-                                        (reasoning ? " (" + std::to_string(*reasoning) + " tokens of reasoning)" : "") +
-                                        "; raise max_tokens");
-  }
-  if (answer.finish == "content_filter") throw Error(TROUPE_E_CONTENT, "a content filter took the whole answer");
-  if (answer.tool_calls) throw Error(TROUPE_E_CONTENT, "the model called a tool instead of answering");
-  throw Error(
-      TROUPE_E_CONTENT,
-      "the answer is empty" +
-          (answer.finish.empty() ? std::string() : " (finish_reason " + sinks::oneLine(answer.finish, 40) + ")"));
+Finish finishOf(const std::string& word) {
+  if (word == "length") return Finish::length;
+  if (word == "content_filter") return Finish::content;
+  // Words with which servers end an answer that they did not bring to an end.
+  if (word == "error" || word == "abort" || word == "insufficient_system_resource") return Finish::broken;
+  return Finish::stop;
 }
 
 }  // namespace
@@ -40,12 +22,20 @@ bool callsTool(const Json& message) {
   return (calls != nullptr && calls->IsArray() && !calls->Empty()) || member(message, "function_call") != nullptr;
 }
 
+Usage readUsage(const Json* json) {
+  Usage usage;
+  usage.input = tokenCount(member(json, "prompt_tokens"));
+  usage.output = tokenCount(member(json, "completion_tokens"));
+  usage.cached = tokenCount(member(member(json, "prompt_tokens_details"), "cached_tokens"));
+  usage.reasoning = tokenCount(member(member(json, "completion_tokens_details"), "reasoning_tokens"));
+  const auto* cost = member(json, "cost");  // OpenRouter
+  if (cost != nullptr && cost->IsNumber() && cost->GetDouble() >= 0) usage.usd = cost->GetDouble();
+  return usage;
+}
+
 Answer readAnswer(std::string_view body) {
-  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos)
-    throw Error(TROUPE_E_MALFORMED, "the answer is empty, where JSON should be");
   rapidjson::Document json;
-  parseAnswer(json, body);
-  if (!json.IsObject()) throwWrongType("", &json, "an object");
+  parseObject(json, body);
   throwIfError(json);
   const auto* choices = member(json, "choices");
   if (choices == nullptr || !choices->IsArray()) throwWrongType("/choices", choices, "an array");
@@ -67,16 +57,7 @@ Answer readAnswer(std::string_view body) {
 }
 
 std::string candidateOf(const Answer& answer, std::string_view asked_model) {
-  if (isBroken(answer.finish))
-    throw Error(TROUPE_E_TRANSIENT, "the server broke the answer off (finish_reason " + answer.finish + ")");
-  if (isBlank(answer.text)) throwWithoutText(answer);
-  JsonWriter json;
-  json.beginObject().member("text", answer.text);
-  json.member("finish", answer.finish == "length" ? "length" : answer.finish == "content_filter" ? "content" : "stop");
-  json.member("model", answer.model.empty() ? asked_model : std::string_view(answer.model));
-  writeUsage(json, answer.usage);
-  json.endObject();
-  return std::string(json.text());
+  return providers::candidateOf(answer, finishOf(answer.finish), "finish_reason", asked_model);
 }
 
 }  // namespace troupe::openai

@@ -6,13 +6,14 @@
 
 namespace troupe::openai {
 
+using namespace providers;
+
 std::string_view ChunkReader::take(std::string_view data) {
   begun_ = true;
   if (data == "[DONE]") done_ = true;
   if (done_) return {};
   rapidjson::Document chunk;
-  parseAnswer(chunk, data);
-  if (!chunk.IsObject()) throwWrongType("", &chunk, "an object");
+  parseObject(chunk, data);
   throwIfError(chunk);
   const auto* groq = member(chunk, "x_groq");
   if (groq != nullptr) throwIfError(*groq);
@@ -46,7 +47,7 @@ void ChunkReader::takeChoice(const Json& choice, const std::string& pointer) {
 }
 
 const Answer& ChunkReader::finish() const {
-  if (!done_ && answer_.finish.empty()) throw Error(TROUPE_E_TRANSIENT, "the stream ended before the answer did");
+  if (!done_ && answer_.finish.empty()) throwCutOff();
   return answer_;
 }
 

@@ -11,7 +11,4 @@ int errorClass(int status, const ErrorReply& reply);
 /// its code or type, else 500.
 int impliedStatus(const ErrorReply& reply);
 
-/// The class after a server's x-should-retry, which is "true", "false" or anything else.
-int withShouldRetry(int error_class, std::string_view should_retry);
-
 }  // namespace troupe::openai

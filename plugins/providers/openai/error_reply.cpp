@@ -3,6 +3,8 @@
 namespace troupe::openai {
 namespace {
 
+using namespace providers;
+
 // FastAPI, below vLLM and others: a text, or a list of {"loc", "msg"}.
 std::string_view detailOf(const Json& json) {
   const auto* detail = member(json, "detail");

@@ -4,7 +4,7 @@
 
 #include <troupe/http.hpp>
 
-#include "json_reader.hpp"
+#include "support/json_reader.hpp"
 
 namespace troupe::openai {
 
@@ -13,6 +13,6 @@ namespace troupe::openai {
 Error errorOf(const HttpResponse& answer, std::int64_t now_ms);
 
 /// Throws the error that stands in an answer of a good status, or in a stream. Returns when there is none.
-void throwIfError(const Json& json);
+void throwIfError(const providers::Json& json);
 
 }  // namespace troupe::openai

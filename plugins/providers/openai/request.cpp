@@ -3,55 +3,58 @@
 namespace troupe::openai {
 namespace {
 
-// The longest that the host takes: how long a call may last is said by the node's limits alone.
-constexpr std::int64_t kNoLimitMs = std::int64_t{24} * 3600 * 1000;
+using namespace providers;
 
-void writeMessage(JsonWriter& json, std::string_view role, std::string_view content) {
-  json.beginObject().member("role", role).member("content", content).endObject();
-}
-
-void writeMessages(JsonWriter& json, const std::string& system, const Object& prompt) {
-  json.key("messages").beginArray();
-  bool pending = !system.empty();
-  for (const auto& value : prompt.array("messages")) {
-    const Object message(value);
-    const auto role = message.text("role");
-    const auto content = message.text("content");
-    if (pending && role == "system") {  // One message: many chat templates take no second one.
-      writeMessage(json, role, system + "\n\n" + std::string(content));
-    } else {
-      if (pending) writeMessage(json, "system", system);
-      writeMessage(json, role, content);
-    }
-    pending = false;
+// What the call asks for, over the node's own.
+void apply(const Params& params, const Settings& settings, Members& members) {
+  for (const char* name : {"temperature", "stop"})
+    if (const auto* value = params.find(name)) members.copy(name, *value);
+  if (const auto* tokens = params.find("max_tokens")) {
+    members.remove("max_tokens");
+    members.remove("max_completion_tokens");
+    members.copy(settings.tokens_field, *tokens);
   }
-  json.endArray();
+  if (settings.seed && params.find("seed") != nullptr) members.remove("seed");  // Written with the sample's.
+  const auto* schema = params.find("response_schema");
+  if (schema == nullptr || settings.schema_in_prompt) return;
+  rapidjson::Document parsed;
+  parseSchema(*schema, parsed);
+  setSchema(parsed, members);
 }
 
-std::string bodyFor(const Settings& settings, const Object& prompt, std::int64_t seed) {
+std::string bodyFor(const Settings& settings, const Ask& ask) {
+  Members own;
+  if (!ask.params.empty()) {
+    own = Members(settings.members.object());
+    apply(ask.params, settings, own);
+  }
+  const auto& members = ask.params.empty() ? settings.members : own;
   JsonWriter json;
   json.beginObject().member("model", settings.model);
-  writeMessages(json, settings.system, prompt);
+  writeChatMessages(json, settings, ask);
   json.member("stream", settings.stream);
   if (settings.stream) json.key("stream_options").beginObject().member("include_usage", true).endObject();
-  if (settings.seed) json.member("seed", seed);
-  for (const auto& entry : settings.members->GetObject())
-    json.member({entry.name.GetString(), entry.name.GetStringLength()}, entry.value);
+  if (settings.seed && !members.has("seed")) json.member("seed", ask.seed);
+  members.write(json);
   json.endObject();
   return std::string(json.text());
 }
 
+void authorize(const Settings& settings, HttpRequest& request) {
+  if (!settings.api_key.empty()) request.headers.emplace_back("Authorization", "Bearer " + settings.api_key);
+}
+
 }  // namespace
 
-HttpRequest requestFor(const Settings& settings, const Object& prompt, std::int64_t seed) {
-  HttpRequest request;
-  request.method = "POST";
-  request.url = settings.url;
-  request.headers = settings.headers;
-  request.headers.emplace_back("Content-Type", "application/json");
-  if (!settings.api_key.empty()) request.headers.emplace_back("Authorization", "Bearer " + settings.api_key);
-  request.body = bodyFor(settings, prompt, seed);
-  request.timeout_ms = kNoLimitMs;
+HttpRequest requestFor(const Settings& settings, const Ask& ask) {
+  auto request = jsonRequest(settings, settings.url, bodyFor(settings, ask));
+  authorize(settings, request);
+  return request;
+}
+
+HttpRequest modelsRequest(const Settings& settings) {
+  auto request = getRequest(settings, settings.models_url);
+  authorize(settings, request);
   return request;
 }
 

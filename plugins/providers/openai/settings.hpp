@@ -1,27 +1,19 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
-#include <troupe/troupe.hpp>
+#include "support/settings.hpp"
 
 namespace troupe::openai {
 
 /// The options of a node, made ready for its calls.
-struct Settings {
-  std::string url;    ///< of chat/completions
-  std::string place;  ///< "gpt-4o at api.openai.com", for messages
-  std::string model;
-  std::string api_key;  ///< "${secret:NAME}", or empty
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string system;
-  bool seed = true;
-  bool stream = false;
+struct Settings : providers::Settings {
+  std::string url;         ///< of chat/completions
+  std::string models_url;  ///< of models
+  const char* tokens_field = "max_tokens";
   /// The members that every body has beside model and messages: {"temperature": 0.7, …}.
-  std::shared_ptr<const rapidjson::Document> members;
+  providers::Members members;
 };
 
 /// Throws troupe::Error for what the schema of the options cannot say.
@@ -30,7 +22,7 @@ Settings settingsOf(const Options& options);
 /// "https://host/v1/" -> "https://host/v1/chat/completions". A query stays at the end.
 std::string endpointOf(std::string_view base_url);
 
-/// Host and port of an address.
-std::string_view authorityOf(std::string_view url);
+/// Makes a schema the format of the answer.
+void setSchema(const providers::Json& schema, providers::Members& members);
 
 }  // namespace troupe::openai

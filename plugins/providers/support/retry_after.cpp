@@ -68,6 +68,29 @@ std::optional<std::int64_t> httpDateMs(std::string_view text) {
   return static_cast<std::int64_t>(::timegm(&time)) * 1000;
 }
 
+std::optional<std::int64_t> rfc3339Ms(std::string_view text) {
+  std::tm time{};
+  int read = 0;
+  const std::string copy(text.substr(0, 64));
+  if (std::sscanf(copy.c_str(), "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &time.tm_year, &time.tm_mon, &time.tm_mday,
+                  &time.tm_hour, &time.tm_min, &time.tm_sec, &read) != 6 ||
+      read == 0)
+    return std::nullopt;
+  auto rest = std::string_view(copy).substr(static_cast<std::size_t>(read));
+  if (!rest.empty() && rest.front() == '.')  // A fraction of a second is no more than that.
+    rest.remove_prefix(std::min(rest.find_first_not_of("0123456789", 1), rest.size()));
+  int hours = 0, minutes = 0, end = 0;
+  char sign = '+';
+  if (rest != "Z" && rest != "z" &&
+      (std::sscanf(std::string(rest).c_str(), "%c%2d:%2d%n", &sign, &hours, &minutes, &end) != 3 ||
+       static_cast<std::size_t>(end) != rest.size() || (sign != '+' && sign != '-')))
+    return std::nullopt;
+  time.tm_year -= 1900;
+  time.tm_mon -= 1;
+  const std::int64_t offset = (hours * 60 + minutes) * (sign == '-' ? -60 : 60);
+  return (static_cast<std::int64_t>(::timegm(&time)) - offset) * 1000;
+}
+
 std::optional<std::int64_t> durationMs(std::string_view text) {
   double total = 0;
   bool any = false;

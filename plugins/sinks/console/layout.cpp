@@ -233,6 +233,7 @@ Frame render(const State& state, int width, int height, const Style& style) {
                       {"Failed", std::to_string(state.failed), state.failed > 0 ? Tone::kRed : Tone::kPlain},
                       {"Saved", std::to_string(state.saved)},
                       {"Below threshold", std::to_string(state.below_threshold)}});
+  if (!state.cost.empty()) panel.addText(45, "Cost: " + state.cost);
   if (!state.warning.empty()) panel.addText(60, "Warning: " + state.warning, Tone::kYellow);
   if (!state.lines.empty()) {
     panel.addBlank(100);
@@ -259,6 +260,7 @@ Frame report(const State& state, int width, const Style& style) {
                               {"Failed", std::to_string(result.failed)}};
   if (result.repeated > 0) counts.push_back({"Calls repeated after a restart", std::to_string(result.repeated)});
   panel.addCards(0, counts);
+  if (!state.cost.empty()) panel.addText(0, "Cost: " + state.cost);
   if (!result.models.empty()) {
     panel.addBlank(0);
     addTable(panel, result.models, width);

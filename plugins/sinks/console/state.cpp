@@ -1,5 +1,6 @@
 #include "state.hpp"
 
+#include <cstdio>
 #include <string_view>
 
 #include <troupe/log_line.hpp>
@@ -24,6 +25,31 @@ bool isTrue(const Object& object, std::string_view name) {
   return value != nullptr && value->IsTrue();
 }
 
+// Cents, and more digits below one; never rounded down to nothing.
+std::string usd(double amount) {
+  char text[48];
+  std::snprintf(text, sizeof(text), amount <= 0 || amount >= 0.01 ? "$%.2f" : "$%.4f", amount);
+  return amount > 0 && amount < 0.0001 ? "<$0.0001" : text;
+}
+
+std::string costText(const Object& progress, bool over) {
+  const auto* found = progress.find("cost");
+  if (found == nullptr || !found->IsObject()) return {};
+  const Object cost(*found);
+  std::string text = usd(number(cost, "usd").value_or(0));
+  if (const auto limit = number(cost, "limit_usd")) text.append(" of ").append(usd(*limit));
+  if (const auto reserved = number(cost, "reserved_usd"); reserved && *reserved > 0)
+    text.append(", ").append(usd(*reserved)).append(" reserved");
+  if (const auto projected = number(cost, "projected_usd"); projected && *projected > 0 && !over)
+    text.append(", ~").append(usd(*projected)).append(" in all");
+  if (const auto calls = number(cost, "limit_calls"))
+    text.append(", call ")
+        .append(std::to_string(integerOr(cost, "calls", 0)))
+        .append(" of ")
+        .append(std::to_string(static_cast<long long>(*calls)));
+  return text;
+}
+
 void applyProgress(State& state, const Object& progress) {
   state.current = integerOr(progress, "current", state.current);
   state.total = integerOr(progress, "total", state.total);
@@ -41,6 +67,7 @@ void applyProgress(State& state, const Object& progress) {
   state.eta_s = number(progress, "eta_s");
   state.eta_low_s = number(progress, "eta_low_s");
   state.eta_high_s = number(progress, "eta_high_s");
+  state.cost = costText(progress, state.current >= state.total);
 }
 
 void applySample(State& state, const Object& event) {
@@ -113,6 +140,7 @@ void applyEnd(State& state, const Object& event, bool complete) {
     state.saved = state.result->saved;
     state.below_threshold = state.result->below_threshold;
     state.elapsed_s = state.result->elapsed_s;
+    state.cost = costText(Object(*result), true);
   }
   state.phase = complete ? State::Phase::kComplete : State::Phase::kFailed;
   state.reason = complete ? "" : cleanText(event, "error", "no reason given");

@@ -67,6 +67,7 @@ struct State {
   std::optional<double> eta_s;
   std::optional<double> eta_low_s;
   std::optional<double> eta_high_s;
+  std::string cost;  // "$0.42 of $2.00, ~$1.30 in all"; empty where nothing is paid for
 
   std::string warning;            // the latest
   std::deque<std::string> lines;  // the last ten samples, oldest first

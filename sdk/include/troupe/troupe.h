@@ -80,8 +80,11 @@ enum troupe_kind {
   TROUPE_DELTA = 1,    /* {"text": "..."}: a piece of a value while it is made; may be merged or dropped */
   TROUPE_PROGRESS = 2, /* {"done": n, "total": n, "msg": "..."} */
   TROUPE_USAGE = 3,    /* {"input": tokens, "output": tokens}: reported even when the call fails later */
-  TROUPE_HOLD = 4      /* {"until": unix ms or null, "default": "pass"|"drop", "why": "..."}: filters only; keeps the
+  TROUPE_HOLD = 4,     /* {"until": unix ms or null, "default": "pass"|"drop", "why": "..."}: filters only; keeps the
                           sample until a person decides or the deadline passes */
+  TROUPE_RATE = 5      /* {"requests": {"limit": n, "remaining": n, "reset_ms": from now}, "tokens": {...}}: what a
+                          service still allows, each part where it says so; also "input_tokens", "output_tokens", and
+                          "requests_day", "tokens_day" for limits per day. Reported even when the call fails later */
 };
 
 /* Log levels. */

@@ -58,6 +58,13 @@ class Error : public std::runtime_error {
   std::int64_t retry_after_ms_;
 };
 
+/// One limit of a service, as TROUPE_RATE reports it; what is not known is -1.
+struct RateLimit {
+  std::string name;  ///< "requests", "tokens", "input_tokens", "output_tokens", "requests_day", "tokens_day"
+  std::int64_t limit = -1, remaining = -1;
+  std::int64_t reset_ms = -1;  ///< from now
+};
+
 /// Writes JSON into a string. Numbers that JSON does not know (NaN, infinity) throw.
 class JsonWriter {
  public:
@@ -346,6 +353,21 @@ class Call {
     JsonWriter json;
     json.beginObject().member("input", input_tokens).member("output", output_tokens).endObject();
     send(TROUPE_USAGE, "", json.text());
+  }
+  /// What the service still allows of each limit that it tells.
+  void rate(const std::vector<RateLimit>& limits) {
+    if (limits.empty()) return;
+    JsonWriter json;
+    json.beginObject();
+    for (const auto& one : limits) {
+      json.key(one.name).beginObject();
+      if (one.limit >= 0) json.member("limit", one.limit);
+      if (one.remaining >= 0) json.member("remaining", one.remaining);
+      if (one.reset_ms >= 0) json.member("reset_ms", one.reset_ms);
+      json.endObject();
+    }
+    json.endObject();
+    send(TROUPE_RATE, "", json.text());
   }
   /// Keeps the sample until a decision, or until `until_unix_ms` (< 0: for ever), when `pass_by_default` decides.
   /// Filters only.

@@ -117,20 +117,60 @@ TEST_CASE("what a judge asked stands below its score", "[cli]") {
   fixture.journal->append(
       batch(ModelAttempt{key, 1, 5, "busy", 9, 1},
             ModelCallSettled{key, "judge", true,
-                             R"({"model":"claude-x","text":"It is\n[[9]]","usage":{"input":800,"output":20}})", 0, "", 2,
-                             812, 2, 1},
+                             R"({"model":"claude-x","text":"It is\n[[9]]","usage":{"input":800,"output":20}})", 0, "",
+                             2, 812, 2, 1},
             ModelCallSettled{joint, "judges", false, "", 6, "connection reset", 3, 5, 3, 1}));
   fixture.journal->flush();
   const auto text = explain(*fixture.journal, 0);
   CHECK(has(text, "    craft: 9.40, few repeated words\n"));
-  CHECK(has(text, "      asked claude (claude-x): \"It is\\n[[9]]\", in 812 ms, 800 input + 20 output tokens\n"
-                  "      attempt 1 of claude failed: overloaded: busy\n"
-                  "    length: 9.50"));
-  CHECK(has(text, "\npanel on all of them\n"
-                  "      asked claude: failed after 3 attempts: transient: connection reset\n"));
+  CHECK(has(text,
+            "      asked claude (claude-x): \"It is\\n[[9]]\", in 812 ms, 800 input + 20 output tokens\n"
+            "      attempt 1 of claude failed: overloaded: busy\n"
+            "    length: 9.50"));
+  CHECK(has(text,
+            "\npanel on all of them\n"
+            "      asked claude: failed after 3 attempts: transient: connection reset\n"));
   const auto json = printed([&](auto& out) { runsExplain(*fixture.journal, "last", 0, true, out); });
   CHECK(has(json, R"("model_calls":[{"caller":"craft","about":"wren","node":"claude","role":"judge")"));
   CHECK(has(json, R"("about":null)"));
+}
+
+TEST_CASE("explain says whom a policy asked, and whom it did not", "[cli]") {
+  using namespace troupe::journal;
+  RunsFixture fixture;
+  const auto add = [&](std::int64_t index, const std::string& ensemble) {
+    const auto id = std::to_string(index);
+    fixture.journal->append(
+        batch(SampleStarted{fixture.run.key, index, 1, R"({"id":"0","messages":[]})", "noir", 0},
+              CallSettled{fixture.run.key, index, "wren", "", true,
+                          R"({"id":")" + id + R"(/wren","node":"wren","text":"x"})", 0, "", 1, 9, 9, 0},
+              SampleDecided{fixture.run.key, index, true, "wren", 9,
+                            R"({"qualities":{"wren":9},"ensemble":)" + ensemble + R"(,"winner":")" + id + R"(/wren"})",
+                            "", 0},
+              SampleSettled{fixture.run.key, index}));
+  };
+  add(4,
+      R"({"policy":"bandit","order":["wren","quill"],"explored":true,"reached":["wren"],"skipped":["quill","finch"]})");
+  add(5, R"({"policy":"cascade","order":["wren"],"explored":false,"reached":[],"skipped":[]})");
+  const auto& journal = fixture.reader();
+  CHECK(has(
+      explain(journal, 4),
+      "wren: quality 9.00, the winner\n  not asked: quill, finch\n  bandit: the order was wren, quill (the first one "
+      "drawn at random); good enough to stop: wren\n"));
+  CHECK(has(explain(journal, 5), "the winner\n  cascade: the order was wren; none was good enough to stop\n\nVote\n"));
+  CHECK_FALSE(has(explain(journal, 0), "order was"));
+  const auto shown = printed([&](auto& out) { runsShow(journal, "last", false, out); });
+  CAPTURE(shown);
+  CHECK(has(shown, "  MODEL  WINS  REACHED  SKIPPED  CANDIDATES  FAILURES  RETRIES  MEAN QUALITY  MEAN TIME\n"));
+  CHECK(has(shown, "  quill     1        0        1           2"));
+  rapidjson::Document json;
+  json.Parse(printed([&](auto& out) { runsShow(journal, "last", true, out); }));
+  REQUIRE(json.IsObject());
+  CHECK(json["coverage"]["noir"]["samples"].GetInt() == 2);
+  CHECK(json["coverage"]["noir"]["reached"].GetInt() == 1);
+  CHECK(json["models"][0]["node"] == "wren");
+  CHECK(json["models"][0]["reached"].GetInt() == 1);
+  CHECK(json["models"][1]["skipped"].GetInt() == 1);
 }
 
 TEST_CASE("explain as JSON is the sample with its plugins", "[cli]") {

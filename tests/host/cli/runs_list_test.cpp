@@ -56,7 +56,9 @@ TEST_CASE("a run is shown with counts, models, genres and what to do next", "[cl
   CHECK(has(text, "  quill     1           2         0        0          8.38      0.3 s\n"));
   CHECK(has(text, "  wren      1           1         1        0          9.43      0.3 s\n"));
   CHECK(has(text, "  finch     0           0         1        2             -          -\n"));
-  CHECK(has(text, "  mystery        2\n"));
+  CHECK(has(text, "  GENRE    SAMPLES  SUCCESSFUL  KEPT  SAVED\n"));
+  CHECK(has(text, "  fantasy        1           1     1      1\n"));
+  CHECK(has(text, "  mystery        2           1     0      0\n"));
   CHECK(has(text, "troupe resume " + fixture.run.id));
   CHECK(has(text, "troupe runs explain " + fixture.run.id));
 }

@@ -67,7 +67,7 @@ TEST_CASE("a checked pipeline holds what the file says", "[config]") {
   CHECK(pipeline.samples == 50);
   CHECK(pipeline.in_flight == 8);
   CHECK(pipeline.seed == 7);
-  CHECK(pipeline.policy == "all");
+  CHECK_FALSE(pipeline.ensemble.stopsEarly());
 
   std::string names;
   for (const auto& n : pipeline.nodes) names += n.name + " ";
@@ -89,6 +89,42 @@ TEST_CASE("a checked pipeline holds what the file says", "[config]") {
   CHECK(node(pipeline, "judge").weight == 2);
   CHECK(node(pipeline, "judge").models == std::map<std::string, std::vector<std::string>>{{"judge", {"claude"}}});
   for (const auto& n : pipeline.nodes) CHECK(n.info != nullptr);
+}
+
+TEST_CASE("the policy of the ensemble is read, with defaults", "[config]") {
+  using Policy = config::Ensemble::Policy;
+  const auto with = [](const std::string& ensemble) {
+    return check(R"({ "ensemble": )" + ensemble + R"(, "nodes": { "genres": { "type": "test.prompts" },
+      "wren": { "type": "test.provider", "inputs": ["genres"] }, "quill": { "type": "test.provider", "inputs": ["genres"] },
+      "off": { "type": "test.provider", "enabled": false, "inputs": ["genres"] },
+      "craft": { "type": "test.scorer", "inputs": ["wren", "quill", "off"] },
+      "vote": { "type": "test.selector", "inputs": ["craft"] } } })")
+        .ensemble;
+  };
+  CHECK(with("{}").policy == Policy::all);
+  CHECK(with(R"({ "policy": "all" })").policy == Policy::all);
+  const auto cascade = with(R"({ "policy": "cascade" })");
+  CHECK(cascade.policy == Policy::cascade);
+  CHECK(cascade.order == std::vector<std::string>{"wren", "quill"});
+  CHECK(cascade.stop_at == 8);
+  CHECK(cascade.min_candidates == 1);
+  CHECK(cascade.max_candidates == 0);
+  const auto reversed = with(R"({ "policy": "cascade", "order": ["off", "quill", "wren"], "stop_at": 7.5 })");
+  CHECK(reversed.order == std::vector<std::string>{"quill", "wren"});
+  CHECK(reversed.stop_at == 7.5);
+  const auto bandit = with(R"({ "policy": "bandit" })");
+  CHECK(bandit.policy == Policy::bandit);
+  CHECK(bandit.explore == 0.1);
+  CHECK(bandit.lag == 16);
+  CHECK_FALSE(bandit.by_genre);
+  const auto whole = with(
+      R"({ "policy": "bandit", "stop_at": 9, "min_candidates": 2, "max_candidates": 2, "explore": 0, "lag": 8, "by": "genre" })");
+  CHECK(whole.stop_at == 9);
+  CHECK(whole.min_candidates == 2);
+  CHECK(whole.max_candidates == 2);
+  CHECK(whole.explore == 0);
+  CHECK(whole.lag == 8);
+  CHECK(whole.by_genre);
 }
 
 TEST_CASE("who judges candidates of its own is warned of", "[config]") {

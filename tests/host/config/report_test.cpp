@@ -40,6 +40,10 @@ TEST_CASE("each defective pipeline gets exactly the report beside it", "[config]
   base.write("prompts.txt", "one\n");
   base.write("folder/file", "x");
   const auto user = base.write("user/troupe/none", "").parent_path().parent_path();
+  base.write("user/troupe/prices.json", R"({ "models": [
+    { "host": "api.cloud.example", "model": ["big-1", "big-2-*"], "input": 1, "output": 4, "as_of": "2026-11-24", "source": "test" },
+    { "host": "*.cloud.example", "model": "small-1", "input": 1, "output": 4, "max_output": 1000, "as_of": "2026-11-24", "source": "test" }
+  ] })");
   ::setenv("XDG_CONFIG_HOME", user.c_str(), 1);
   ::setenv("TEST_SECRET", "s3cr3t", 1);
   ::unsetenv("TEST_ABSENT");

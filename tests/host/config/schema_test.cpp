@@ -87,9 +87,9 @@ TEST_CASE("the pipeline schema offers only what this version does", "[config]") 
   const test::TestTypes types;
   const std::string node = R"("nodes": { "a": { "type": "test.sink" } } })";
   CHECK(misfits(types, "{" + node).empty());
-  CHECK_THAT(misfits(types, R"({ "budget": { "usd": 1 }, )" + node),
-             Catch::StartsWith("/budget: unknown key \"budget\""));
-  CHECK_THAT(misfits(types, R"({ "ensemble": { "policy": "bandit" }, )" + node),
+  CHECK_THAT(misfits(types, R"({ "budget": { "eur": 1 }, )" + node),
+             Catch::StartsWith("/budget/eur: unknown key \"eur\""));
+  CHECK_THAT(misfits(types, R"({ "ensemble": { "policy": "bandits" }, )" + node),
              Catch::StartsWith("/ensemble/policy:"));
   CHECK_THAT(misfits(types, R"({ "nodes": { "a": { "type": "test.sink", "isolation": "process" } } })"),
              Catch::StartsWith("/nodes/a/isolation:"));
@@ -103,7 +103,7 @@ TEST_CASE("the bundled plugins make one schema, and the shipped pipelines fit it
         std::string::npos);
   if (!fs::is_directory(TROUPE_SOURCE_DIR "/config")) return;
   for (const auto& entry : fs::directory_iterator(TROUPE_SOURCE_DIR "/config")) {
-    if (entry.path().extension() != ".json") continue;
+    if (entry.path().extension() != ".json" || entry.path().filename() == "prices.json") continue;
     CAPTURE(entry.path().string());
     CHECK(misfits(types, contentOf(entry.path())).empty());
     CHECK_NOTHROW(config::loadPipeline(entry.path(), types, {TROUPE_SOURCE_DIR, {}, false}));

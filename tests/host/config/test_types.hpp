@@ -24,6 +24,13 @@ class TestTypes final : public loader::TypeLookup {
       "headers": { "type": "object", "additionalProperties": {
         "anyOf": [{ "$ref": "#/definitions/secret" }, { "type": "string" }] } } })",
         "[]", R"({ "secret": { "type": "string", "format": "troupe-secret" } })");
+    add("test.cloud", Kind::provider, {{"prompt", "troupe:prompt/1"}}, "troupe:candidate/1", R"({
+      "model": { "type": "string", "default": "big-1" },
+      "base_url": { "type": "string", "format": "troupe-url", "default": "https://api.cloud.example/v1" },
+      "max_tokens": { "type": "integer", "minimum": 1 },
+      "service_tier": { "type": "string" },
+      "extra": { "type": "object" } })")
+        .required = {"troupe.http/1"};
     add("test.router", Kind::provider, {{"prompt", "troupe:prompt/1"}}, "troupe:candidate/1", "{}").roles = {
         {"fallback"}};
     add("test.scorer", Kind::scorer, {{"candidate", "troupe:candidate/1"}}, "troupe:score/1",

@@ -20,7 +20,8 @@ void fill(Journal& journal, RunKey run, int samples) {
                          SampleDecided{run, i, true, "wren", 8, "{}", "", 1}, VerdictGiven{run, i, "good", true, "", 1},
                          SampleHeld{run, i, "review", 1, true, "", 1}, HoldDecided{run, i, "review", true, "a", 1},
                          SampleSaved{run, i, "stories", "{}", 1}, FeedbackEmitted{run, i, "memory", "[]"},
-                         CursorMoved{run, "log", i}, event(run)));
+                         CursorMoved{run, "log", i}, event(run), Reserved{run, i, "wren", i, 1, 5, 5, 1},
+                         Charged{run, i, "wren", i, 1, 0, 4, 4, 3, 0, 1, "reported", 1}));
   }
   journal.flush();
 }
@@ -28,8 +29,9 @@ void fill(Journal& journal, RunKey run, int samples) {
 std::int64_t rowsOf(const std::filesystem::path& file, RunKey run) {
   sqlite::Connection connection(file, sqlite::Open::read);
   std::int64_t rows = 0;
-  for (const std::string table : {"samples", "open_samples", "attempts", "calls", "scores", "decisions", "verdicts",
-                                  "holds", "hold_decisions", "saves", "feedback", "events", "cursors"}) {
+  for (const std::string table :
+       {"samples", "open_samples", "attempts", "calls", "scores", "decisions", "verdicts", "holds", "hold_decisions",
+        "saves", "feedback", "events", "cursors", "reservations", "charges"}) {
     rows += connection.number("SELECT count(*) FROM " + table + " WHERE run = " + std::to_string(run));
   }
   return rows + connection.number("SELECT count(*) FROM runs WHERE key = " + std::to_string(run));
@@ -45,7 +47,7 @@ TEST_CASE("a deleted run leaves nothing behind, and others alone", "[journal]") 
   fill(journal, kept.key, 3);
   fill(journal, gone.key, 1500);
   const auto before = rowsOf(folder / "j.db", kept.key);
-  CHECK(before == 3 * 12 + 2);
+  CHECK(before == 3 * 14 + 2);
   journal.deleteRun(gone.key);
   CHECK(rowsOf(folder / "j.db", gone.key) == 0);
   CHECK(rowsOf(folder / "j.db", kept.key) == before);

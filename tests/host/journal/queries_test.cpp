@@ -88,7 +88,7 @@ TEST_CASE("totals are sums over settled samples", "[journal]") {
   CHECK(totals.failed == 1);
   CHECK(totals.saved == 1);
   CHECK(totals.dropped == 1);
-  CHECK(totals.genres == std::map<std::string, std::int64_t>{{"fantasy", 3}});
+  CHECK(totals.genres == std::map<std::string, GenreTotals>{{"fantasy", {3, 2, 1, 1, 0}}});
   REQUIRE(totals.nodes.size() == 2);
   const auto& quill = totals.nodes[0];
   const auto& wren = totals.nodes[1];
@@ -111,6 +111,42 @@ TEST_CASE("totals are sums over settled samples", "[journal]") {
   CHECK(journal.bestSample(run) == 0);
   CHECK(journal.bestSample(run, true) == 0);
   CHECK(journal.saves(run, 2) == std::vector<std::string>{R"({"id":1})", R"({"id":2})"});
+}
+
+TEST_CASE("totals tell who was skipped and who was good enough, and ensembles tell of each sample", "[journal]") {
+  TempDir folder;
+  Journal journal(writing(folder / "j.db"));
+  const auto run = journal.createRun(newRun()).key;
+  const std::string asked = R"({"policy":"bandit","order":["quill","wren"],"reached":["quill"],"skipped":["wren"]})";
+  journal.append(batch(started(run, 0),
+                       decided(run, 0, "quill", 9, R"({"qualities":{"quill":9},"ensemble":)" + asked + "}"),
+                       SampleSettled{run, 0}));
+  journal.append(batch(started(run, 1),
+                       decided(run, 1, "", 0, R"({"ensemble":{"policy":"bandit","reached":[],"skipped":["wren"]}})"),
+                       SampleSettled{run, 1}));
+  journal.append(batch(started(run, 2), decided(run, 2, "wren", 6, "broken"), SampleSettled{run, 2}));
+  journal.append(batch(started(run, 3), decided(run, 3, "wren", 6, R"({"ensemble":)" + asked + "}")));  // not over
+  journal.append(batch(started(run, 4)));                                                               // not decided
+  journal.flush();
+  const auto totals = journal.totals(run);
+  REQUIRE(totals.nodes.size() == 2);
+  CHECK(totals.nodes[0].node == "quill");
+  CHECK(totals.nodes[0].reached == 1);
+  CHECK(totals.nodes[0].skipped == 0);
+  CHECK(totals.nodes[1].reached == 0);
+  CHECK(totals.nodes[1].skipped == 2);
+  CHECK(totals.genres.at("fantasy").reached == 1);
+
+  const auto all = journal.ensembles(run, 0, 100);
+  REQUIRE(all.size() == 4);
+  CHECK(all[0].index == 0);
+  CHECK(all[0].genre == "fantasy");
+  CHECK(all[0].json == asked);
+  CHECK(all[2].json.empty());
+  CHECK(all[3].index == 3);
+  const auto page = journal.ensembles(run, 1, 1);
+  REQUIRE(page.size() == 1);
+  CHECK(page[0].index == 1);
 }
 
 TEST_CASE("without qualities by node, totals know those of the winners", "[journal]") {

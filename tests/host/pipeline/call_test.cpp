@@ -248,7 +248,7 @@ TEST_CASE("a call's random numbers depend on its seed alone", "[call]") {
   }
 }
 
-TEST_CASE("deltas and usage go to the listener, usage is kept when the call fails", "[call]") {
+TEST_CASE("deltas and usage and rates go to the listener and usage is kept when the call fails", "[call]") {
   const auto type = provider();
   std::vector<std::string> heard;
   Call call(type, "{}", 1, [&](std::uint32_t kind, std::string_view json) {
@@ -256,8 +256,9 @@ TEST_CASE("deltas and usage go to the listener, usage is kept when the call fail
   });
   emit(call, TROUPE_DELTA, "candidate", "{\"text\":\"a\"}");
   emit(call, TROUPE_USAGE, "", "{\"input\":1}");
+  emit(call, TROUPE_RATE, "", "{\"requests\":{\"remaining\":0}}");
   const auto result = call.finish(6);
-  CHECK(heard == std::vector<std::string>{"1{\"text\":\"a\"}", "3{\"input\":1}"});
+  CHECK(heard == std::vector<std::string>{"1{\"text\":\"a\"}", "3{\"input\":1}", "5{\"requests\":{\"remaining\":0}}"});
   CHECK(result.usage == "{\"input\":1}");
 }
 

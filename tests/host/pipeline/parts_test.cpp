@@ -436,6 +436,34 @@ TEST_CASE("counts of a run", "[stats]") {
   CHECK(b["calls"].GetInt64() == 3);
   CHECK(b["mean_quality"].IsNull());
   CHECK(result["genres"]["fantasy"].GetInt64() == 2);
+  const auto& fantasy = result["coverage"]["fantasy"];
+  CHECK(fantasy["samples"].GetInt64() == 2);
+  CHECK(fantasy["successful"].GetInt64() == 2);
+  CHECK(fantasy["kept"].GetInt64() == 1);
+  CHECK(fantasy["saved"].GetInt64() == 1);
+  CHECK(fantasy["reached"].GetInt64() == 0);
+  CHECK(result["coverage"]["noir"]["samples"].GetInt64() == 1);
+  CHECK(result["coverage"]["noir"]["successful"].GetInt64() == 0);
+}
+
+TEST_CASE("counts of who was skipped and who was good enough", "[stats]") {
+  RunStats stats(4, {"a", "b"});
+  auto sample = settled(0, true, 9);
+  sample.candidates.pop_back();
+  sample.reached = {"a"};
+  sample.skipped = {"b"};
+  stats.settle(sample);
+  RunStats::Now now;
+  now.phase = "generating";
+  const auto told = parsed("{" + stats.sampleEvent(sample, now) + "}");
+  CHECK(told["skipped"].Size() == 1);
+  CHECK(told["skipped"][0] == "b");
+  const auto table = parsed(stats.table());
+  CHECK(table["models"][0]["reached"].GetInt64() == 1);
+  CHECK(table["models"][0]["skipped"].GetInt64() == 0);
+  CHECK(table["models"][1]["calls"].GetInt64() == 0);
+  CHECK(table["models"][1]["skipped"].GetInt64() == 1);
+  CHECK(table["coverage"]["fantasy"]["reached"].GetInt64() == 1);
 }
 
 TEST_CASE("a run of nothing is all done", "[stats]") {

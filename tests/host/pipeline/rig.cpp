@@ -50,6 +50,8 @@ PipelineText& PipelineText::more(const std::string& name, const std::string& mor
 }
 PipelineText& PipelineText::samples(std::int64_t count) { return samples_ = count, *this; }
 PipelineText& PipelineText::inFlight(int count) { return in_flight_ = count, *this; }
+PipelineText& PipelineText::policy(const std::string& members) { return policy_ = members, *this; }
+PipelineText& PipelineText::budget(const std::string& json) { return budget_ = json, *this; }
 PipelineText& PipelineText::without(const std::string& name) {
   std::erase_if(parts_, [&](const Part& part) { return part.name == name; });
   return *this;
@@ -57,7 +59,9 @@ PipelineText& PipelineText::without(const std::string& name) {
 
 std::string PipelineText::text() const {
   std::string text = R"({"name":"t","run":{"samples":)" + std::to_string(samples_) + R"(,"in_flight":)" +
-                     std::to_string(in_flight_) + R"(,"seed":7},"nodes":{)";
+                     std::to_string(in_flight_) + R"(,"seed":7},)" +
+                     (budget_.empty() ? "" : R"("budget":)" + budget_ + ",") + R"("ensemble":{)" + policy_ +
+                     R"(},"nodes":{)";
   for (const auto& part : parts_) {
     const bool scripted = part.type.find('.') == std::string::npos;
     if (&part != &parts_.front()) text += ',';
@@ -109,6 +113,7 @@ void Rig::begin(const std::string& text, const journal::Run& run, bool resume) {
   engine_.reset();
   config::CheckOptions check;
   check.base = dir.path();
+  check.overrides = overrides;
   pipeline_ = std::make_unique<config::Pipeline>(config::checkPipeline(text, "t.json", catalog(), check));
   options.resume = resume;
   run_ = run;

@@ -36,6 +36,9 @@ class PipelineText {
   PipelineText& without(const std::string& name);
   PipelineText& samples(std::int64_t count);
   PipelineText& inFlight(int count);
+  /// Members of "ensemble".
+  PipelineText& policy(const std::string& members);
+  PipelineText& budget(const std::string& json);
   std::string text() const;
 
  private:
@@ -47,6 +50,8 @@ class PipelineText {
   std::vector<Part> parts_;
   std::int64_t samples_ = 4;
   int in_flight_ = 4;
+  std::string policy_;
+  std::string budget_;
 };
 
 /// The scripted plugin and the bundled ones, scanned and loaded once per process.
@@ -90,6 +95,7 @@ class Rig {
   TempDir dir;
   Board board;
   pipeline::EngineOptions options;
+  std::vector<config::Override> overrides;  // Of the next run or resume.
 
  private:
   void begin(const std::string& text, const journal::Run& run, bool resume);

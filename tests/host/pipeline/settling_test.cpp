@@ -171,6 +171,8 @@ TEST_CASE("a scorer that cannot judge abstains and says why", "[engine]") {
        "failed: malformed: its answer is malformed: scores a candidate"},
       {"one candidate twice", "sample_scorer", R"("act":"twice")",
        "failed: malformed: its answer is malformed: scores a candidate that it was not given, or one twice"},
+      {"compares with an unknown one", "sample_scorer", R"("act":"compare")",
+       "failed: malformed: its answer is malformed: compares \"1/a\" with \"0/nobody\", which is no other candidate"},
   }));
   CAPTURE(row.name);
   Rig rig;

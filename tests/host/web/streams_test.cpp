@@ -92,7 +92,8 @@ TEST_CASE("every event on the wire fits the schema", "[web]") {
     const auto wrong = schema->check(event->json);
     CHECK((wrong.empty() ? "" : wrong.front().place + ": " + wrong.front().fact) == "");
   }
-  for (const auto type : {"hello", "snapshot", "run", "sample", "progress", "delta", "complete", "hb"}) CHECK(seen[type] > 0);
+  for (const auto type : {"hello", "snapshot", "run", "sample", "progress", "delta", "complete", "hb"})
+    CHECK(seen[type] > 0);
 }
 
 TEST_CASE("a subscriber reads texts while they are written, and nothing of them is lost", "[web]") {

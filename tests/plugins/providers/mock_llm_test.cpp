@@ -3,8 +3,8 @@
 
 #include <rapidjson/document.h>
 
-#include "chunks.hpp"
 #include "host/services/http_rig.hpp"
+#include "openai/chunks.hpp"
 #include "support/mock_llm.hpp"
 
 namespace {

@@ -3,8 +3,8 @@
 
 #include <random>
 
-#include "answer.hpp"
-#include "chunks.hpp"
+#include "openai/answer.hpp"
+#include "openai/chunks.hpp"
 #include "support/llm_answers.hpp"
 
 namespace {

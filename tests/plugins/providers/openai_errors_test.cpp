@@ -1,7 +1,7 @@
 // What a bad status means: class, words, and how long to wait.
 #include <catch2/catch.hpp>
 
-#include "errors.hpp"
+#include "openai/errors.hpp"
 #include "support/llm_answers.hpp"
 #include "support/retry_after.hpp"
 

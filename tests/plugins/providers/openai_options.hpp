@@ -4,7 +4,7 @@
 #include <string>
 
 #include "loader/manifest.hpp"
-#include "settings.hpp"
+#include "openai/settings.hpp"
 #include "support/temp_dir.hpp"
 
 namespace troupe::test {

@@ -1,8 +1,9 @@
 // What is sent for which options.
 #include <catch2/catch.hpp>
 
+#include "openai/model_list.hpp"
+#include "openai/request.hpp"
 #include "openai_options.hpp"
-#include "request.hpp"
 
 namespace {
 
@@ -12,11 +13,17 @@ using Catch::Matchers::Contains;
 
 const std::string kAsk = R"([{"role":"user","content":"Say \"hi\"."}])";
 
-HttpRequest requestWith(const std::string& options, const std::string& messages = kAsk) {
+HttpRequest requestWith(const std::string& options, const std::string& messages = kAsk,
+                        const std::string& params = "") {
   const auto text = R"({"messages":)" + messages + "}";
-  rapidjson::Document prompt;
+  const auto settings = openAiSettings(options);
+  rapidjson::Document prompt, given;
   prompt.Parse(text.data(), text.size());
-  return openai::requestFor(openAiSettings(options), Object(prompt), 42);
+  given.Parse(params.data(), params.size());
+  providers::Ask ask{Object(prompt), 42};
+  if (!params.empty()) ask.params = providers::Params(given, settings.leave_out);
+  if (const auto* seed = ask.params.find("seed")) ask.seed = seed->GetInt64();
+  return openai::requestFor(settings, ask);
 }
 
 std::string refusal(const std::string& options) {
@@ -74,6 +81,40 @@ TEST_CASE("each option becomes its member of the request", "[openai]") {
                                              (row.members.empty() ? "" : "," + row.members) + "}");
 }
 
+TEST_CASE("what a call asks for wins over the options", "[openai]") {
+  struct Row {
+    std::string options, params, members;
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"("temperature":0.7,"stop":["a"])", R"({"temperature":0,"stop":["b"],"seed":9,"max_tokens":50})",
+       R"("seed":9,"temperature":0,"stop":["b"],"max_completion_tokens":50)"},
+      {R"("base_url":"http://h/v1","max_tokens":900)", R"({"max_tokens":50})", R"("seed":42,"max_tokens":50)"},
+      {R"("extra":{"max_completion_tokens":9,"seed":5},"max_tokens_field":"max_tokens")",
+       R"({"max_tokens":50,"seed":6})", R"("seed":6,"max_tokens":50)"},
+      {R"("response_format":"json_object")", R"({"response_schema":{"type":"object"}})",
+       R"("seed":42,"response_format":{"type":"json_schema","json_schema":{"name":"answer","strict":true,"schema":{"type":"object"}}})"},
+      {R"("seed":false,"leave_out":["temperature"])", R"({"seed":9,"temperature":0})", ""},
+      {R"("temperature":1)", "{}", R"("seed":42,"temperature":1)"},
+  }));
+  CAPTURE(row.options, row.params);
+  CHECK(requestWith(row.options, kAsk, row.params).body == R"({"model":"m-1","messages":)" + kAsk +
+                                                               R"(,"stream":false)" +
+                                                               (row.members.empty() ? "" : "," + row.members) + "}");
+}
+
+TEST_CASE("a schema may be said in the system message instead", "[openai]") {
+  const std::string by_prompt = R"("schema_by":"prompt","response_format":"json_object","system":"Be brief.")";
+  const std::string sentence =
+      R"(Answer with JSON and nothing else, without a code fence. It must fit this JSON Schema:\n{\"a\":1})";
+  CHECK(requestWith(by_prompt + R"(,"response_schema":{"a":1})").body ==
+        R"({"model":"m-1","messages":[{"role":"system","content":"Be brief.\n\n)" + sentence + R"("},)" +
+            kAsk.substr(1) + R"(,"stream":false,"seed":42,"response_format":{"type":"json_object"}})");
+  CHECK_THAT(requestWith(by_prompt + R"(,"response_schema":{"b":2})", R"([{"role":"system","content":"You write."}])",
+                         R"({"response_schema":"{\"a\":1}"})")
+                 .body,
+             Contains(R"({"role":"system","content":"Be brief.\n\nYou write.\n\n)" + sentence + R"("}])"));
+}
+
 TEST_CASE("a stream is asked for with its usage", "[openai]") {
   CHECK_THAT(requestWith(R"("stream":true)").body,
              Catch::Contains(R"("stream":true,"stream_options":{"include_usage":true})"));
@@ -122,5 +163,23 @@ TEST_CASE("the address is made of the base, however it is written", "[openai]") 
   CHECK(endpointOf("https://h/v1/chat/completions") == "https://h/v1/chat/completions");
   CHECK(endpointOf("https://h/openai/deployments/d?api-version=1") ==
         "https://h/openai/deployments/d/chat/completions?api-version=1");
-  CHECK(openAiSettings(R"("base_url":"http://127.0.0.1:8080/v1")").place == "m-1 at 127.0.0.1:8080");
+  const auto settings = openAiSettings(R"("base_url":"http://127.0.0.1:8080/v1")");
+  CHECK(settings.place == "m-1 at 127.0.0.1:8080");
+  CHECK(openai::modelsRequest(settings).url == "http://127.0.0.1:8080/v1/models");
+  CHECK(openai::modelsRequest(openAiSettings(R"("base_url":"https://h/v1/chat/completions?a=1")")).url ==
+        "https://h/v1/models?a=1");
+}
+
+TEST_CASE("models are listed with what each server says of them", "[openai]") {
+  std::vector<providers::Model> models;
+  openai::readModels(
+      R"({"object":"list","data":[{"id":"a","object":"model","created":1,"owned_by":"openai"},{"id":"b","name":"B","context_length":8192},)"
+      R"({"id":"c","context_window":131072},{"id":"d","max_model_len":4096},{"id":"e","meta":{"n_ctx_train":2048}},{"name":"no id"},5]})",
+      models);
+  CHECK(providers::modelsJson(models) ==
+        R"({"models":[{"id":"a","owner":"openai"},{"id":"b","name":"B","context":8192},{"id":"c","context":131072},)"
+        R"({"id":"d","context":4096},{"id":"e","context":2048}]})");
+  models.clear();
+  openai::readModels(R"([{"id":"bare"}])", models);
+  CHECK(models.size() == 1);
 }

@@ -6,22 +6,25 @@
 #include <tuple>
 #include <vector>
 
-#include "choose_best.hpp"
-#include "reason.hpp"
+#include "ballots.hpp"
+#include "measure.hpp"
+#include "support/decision.hpp"
+#include "support/reason.hpp"
 
-using namespace troupe::best;
+using namespace troupe::selectors;
+using namespace troupe::test;
 
 namespace {
 
 using Ids = std::vector<std::string>;
 
-Candidate candidate(const std::string& node, std::optional<double> quality) { return {"0/" + node, node, quality}; }
-
-Score score(const std::string& scorer, const std::string& node, double value, const std::string& reason = "") {
-  return {"0/" + node, scorer, value, false, reason};
+Decision chooseBest(const Ballot& ballot, TieBreak tie_break) {
+  return decide(ballot, measured(ballot, Measure::kQuality), tie_break);
 }
 
-Score abstention(const std::string& scorer, const std::string& node) { return {"0/" + node, scorer, 0, true, ""}; }
+std::string reasonOf(const Ballot& ballot, TieBreak tie_break) {
+  return explain(ballot, chooseBest(ballot, tie_break), measured(ballot, Measure::kQuality), tie_break);
+}
 
 }  // namespace
 
@@ -52,7 +55,7 @@ TEST_CASE("best: the highest quality wins, candidates without one come last", "[
       {"all tie", {candidate("a", 0), candidate("b", 0), candidate("c", 0)}, {"0/a", "0/b", "0/c"}, 0, {"0/b", "0/c"}},
   }));
   CAPTURE(name);
-  const auto decision = chooseBest({candidates, {}, 1}, TieBreak::kFirst);
+  const auto decision = chooseBest(ballotOf(candidates, {}), TieBreak::kFirst);
   CHECK(decision.winner == ranking.front());
   CHECK(decision.ranking == ranking);
   CHECK(decision.margin.has_value() == margin.has_value());
@@ -61,10 +64,11 @@ TEST_CASE("best: the highest quality wins, candidates without one come last", "[
 }
 
 TEST_CASE("best: no candidate with a quality fails with a clear message", "[selector][best]") {
-  CHECK_THROWS_WITH(chooseBest({{}, {}, 1}, TieBreak::kSeed),
+  CHECK_THROWS_WITH(chooseBest(ballotOf({}, {}), TieBreak::kSeed),
                     "none of the 0 candidates has a quality, so there is nothing to choose by");
-  CHECK_THROWS_WITH(chooseBest({{candidate("a", std::nullopt), candidate("b", std::nullopt)}, {}, 1}, TieBreak::kSeed),
-                    "none of the 2 candidates has a quality, so there is nothing to choose by");
+  CHECK_THROWS_WITH(
+      chooseBest(ballotOf({candidate("a", std::nullopt), candidate("b", std::nullopt)}, {}), TieBreak::kSeed),
+      "none of the 2 candidates has a quality, so there is nothing to choose by");
 }
 
 TEST_CASE("best: ties broken by the seed are repeatable and favour nobody", "[selector][best]") {
@@ -73,7 +77,7 @@ TEST_CASE("best: ties broken by the seed are repeatable and favour nobody", "[se
   std::map<std::string, int> wins;
   constexpr int kSamples = 3000;
   for (int seed = 0; seed < kSamples; ++seed) {
-    const Ballot ballot{candidates, {}, static_cast<std::uint64_t>(seed)};
+    const auto ballot = ballotOf(candidates, {}, {}, static_cast<std::uint64_t>(seed));
     const auto decision = chooseBest(ballot, TieBreak::kSeed);
     CHECK(decision.winner == chooseBest(ballot, TieBreak::kSeed).winner);
     CHECK(decision.ties.size() == 2);
@@ -90,11 +94,10 @@ TEST_CASE("best: ties broken by the seed are repeatable and favour nobody", "[se
 }
 
 TEST_CASE("best: each scorer's vote, and abstentions kept", "[selector][best]") {
-  const Ballot ballot{
-      {candidate("a", 8), candidate("b", 7)},
-      {score("craft", "a", 6), score("craft", "b", 7.5), score("judge", "a", 10), abstention("judge", "b"),
-       abstention("shy", "a"), abstention("shy", "b"), score("even", "b", 5), score("even", "a", 5)},
-      1};
+  const auto ballot =
+      ballotOf({candidate("a", 8), candidate("b", 7)},
+               {score("craft", "a", 6), score("craft", "b", 7.5), score("judge", "a", 10), abstention("judge", "b"),
+                abstention("shy", "a"), abstention("shy", "b"), score("even", "b", 5), score("even", "a", 5)});
   const auto decision = chooseBest(ballot, TieBreak::kSeed);
   CHECK(decision.winner == "0/a");
   CHECK(decision.abstained == Ids{"judge on 0/b", "shy on 0/a", "shy on 0/b"});
@@ -115,7 +118,7 @@ TEST_CASE("best: a vote's margin is to the scorer's second choice, in whatever o
   std::sort(scores.begin(), scores.end(), [](const auto& x, const auto& y) { return x.candidate < y.candidate; });
   do {
     const auto votes =
-        chooseBest({{candidate("a", 5), candidate("b", 4), candidate("c", 3)}, scores, 1}, TieBreak::kSeed).votes;
+        chooseBest(ballotOf({candidate("a", 5), candidate("b", 4), candidate("c", 3)}, scores), TieBreak::kSeed).votes;
     REQUIRE(votes.size() == 1);
     CHECK(votes[0].candidate == "0/b");
     CHECK(*votes[0].margin == Approx(3));
@@ -127,32 +130,59 @@ TEST_CASE("best: the reason is a sentence for a person", "[selector][best]") {
   using Row = std::tuple<Ballot, TieBreak, std::string>;
   const std::string text = "text signals only: strongest prose 9";
   const auto [ballot, tie_break, expected] = GENERATE_COPY(values<Row>({
-      {{{candidate("wren", 8.439), candidate("quill", 8)},
-        {score("craft", "wren", 8.439, text), score("craft", "quill", 8, text)},
-        1},
-       TieBreak::kSeed,
-       "wren wins with quality 8.43, 0.43 ahead of quill; judged by craft (text signals only)"},
-      {{{candidate("wren", 7.996), candidate("quill", 7.995)},
-        {score("craft", "wren", 8, text), score("judge", "wren", 8, "vivid")},
-        1},
-       TieBreak::kSeed,
-       "wren wins with quality 7.99, less than 0.01 ahead of quill; judged by craft and judge"},
-      {{{candidate("wren", 8.1)}, {}, 1}, TieBreak::kSeed, "wren wins with quality 8.10, as the only candidate"},
-      {{{candidate("a", 5), candidate("b", 5), candidate("c", 5)}, {}, 1},
-       TieBreak::kFirst,
+      {ballotOf({candidate("wren", 8.439), candidate("quill", 8)},
+                {score("craft", "wren", 8.439, text), score("craft", "quill", 8, text)}),
+       TieBreak::kSeed, "wren wins with quality 8.43, 0.43 ahead of quill; judged by craft (text signals only)"},
+      {ballotOf({candidate("wren", 7.996), candidate("quill", 7.995)},
+                {score("craft", "wren", 8, text), score("judge", "wren", 8, "vivid")}),
+       TieBreak::kSeed, "wren wins with quality 7.99, less than 0.01 ahead of quill; judged by craft and judge"},
+      {ballotOf({candidate("wren", 8.1)}, {}), TieBreak::kSeed, "wren wins with quality 8.10, as the only candidate"},
+      {ballotOf({candidate("a", 5), candidate("b", 5), candidate("c", 5)}, {}), TieBreak::kFirst,
        "a ties with b and c at quality 5.00 and wins as the first in the pipeline's order"},
-      {{{candidate("a", std::nullopt), candidate("b", 10)},
-        {abstention("craft", "a"), score("craft", "b", 10, "x")},
-        1},
+      {ballotOf({candidate("a", std::nullopt), candidate("b", 10)},
+                {abstention("craft", "a"), score("craft", "b", 10, "x")}),
        TieBreak::kSeed,
        "b wins with quality 10.00, as the only candidate with a quality; a could not win: every scorer abstained; "
        "judged by craft"},
   }));
-  CHECK(explain(ballot, chooseBest(ballot, tie_break), tie_break) == expected);
+  CHECK(reasonOf(ballot, tie_break) == expected);
 }
 
 TEST_CASE("best: the reason says when the seed broke a tie", "[selector][best]") {
-  const Ballot ballot{{candidate("a", 5), candidate("b", 5)}, {}, 3};
-  CHECK_THAT(explain(ballot, chooseBest(ballot, TieBreak::kSeed), TieBreak::kSeed),
+  const auto ballot = ballotOf({candidate("a", 5), candidate("b", 5)}, {}, {}, 3);
+  CHECK_THAT(reasonOf(ballot, TieBreak::kSeed),
              Catch::Contains(" ties with ") && Catch::EndsWith("and wins by the sample's seed"));
+}
+
+TEST_CASE("best: by median, trimmed and z-normalised mean", "[selector][best]") {
+  // One generous judge, one strict one, and one that is bought by b.
+  const auto ballot = ballotOf({candidate("a", 6), candidate("b", 7)},
+                               {score("kind", "a", 9), score("kind", "b", 8), score("strict", "a", 3),
+                                score("strict", "b", 2), score("bought", "a", 6), score("bought", "b", 10)});
+  const auto by = [&](Measure measure) { return measured(ballot, measure); };
+  CHECK(*by(Measure::kQuality)[1] == 7);
+  CHECK(*by(Measure::kMedian)[0] == 6);
+  CHECK(*by(Measure::kMedian)[1] == 8);
+  CHECK(*by(Measure::kTrimmedMean)[0] == 6);
+  CHECK(*by(Measure::kTrimmedMean)[1] == 8);
+  // Of two candidates each scorer says +1 and -1, however far apart they are.
+  CHECK(*by(Measure::kZMean)[0] == Approx(1. / 3));
+  CHECK(*by(Measure::kZMean)[1] == Approx(-1. / 3));
+}
+
+TEST_CASE("best: weights, abstentions and few scores in the measures", "[selector][best]") {
+  const auto ballot = ballotOf(
+      {candidate("a", 5), candidate("b", 5), candidate("c", std::nullopt), candidate("d", 4)},
+      {score("x", "a", 1), score("y", "a", 9), score("x", "b", 7), abstention("y", "b"), abstention("x", "c"),
+       abstention("y", "c"), score("x", "d", 4), score("y", "d", 4), score("mute", "a", 10), score("mute", "b", 0)},
+      {{"x", 3}, {"y", 1}, {"mute", 0}});
+  const auto median = measured(ballot, Measure::kMedian);
+  CHECK(*median[0] == 1);  // three quarters of the weight
+  CHECK(*median[1] == 7);
+  CHECK_FALSE(median[2].has_value());
+  CHECK(*median[3] == 4);
+  CHECK(*measured(ballot, Measure::kTrimmedMean)[0] == 3);  // two scores: none is cut
+  const auto even = ballotOf({candidate("a", 5)}, {score("x", "a", 1), score("y", "a", 9)});
+  CHECK(*measured(even, Measure::kMedian)[0] == 5);
+  CHECK(*measured(even, Measure::kZMean)[0] == 0);  // one candidate: nobody tells anything apart
 }

@@ -13,7 +13,7 @@ TEST_CASE("plugins are listed with their node types, options and ports", "[serve
   REQUIRE(scripted != nullptr);
   CHECK(std::string((*scripted)["state"].GetString()) == "usable");
   CHECK(std::string((*scripted)["file"].GetString()) == "scripted.troupe");
-  CHECK((*scripted)["nodes"].Size() == 15);
+  CHECK((*scripted)["nodes"].Size() == 16);
   const auto& source = (*scripted)["nodes"][0];
   CHECK(std::string(source["kind"].GetString()) == "prompt_source");
   CHECK(source["ports"]["in"][0]["delayed"].GetBool());

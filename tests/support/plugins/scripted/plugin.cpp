@@ -59,17 +59,22 @@ class Source final : public Node {
   std::vector<std::string> genres_;
 };
 
-/// Options: text (the answer's beginning; the prompt follows), exactly (the whole answer), pieces (sent as
-/// deltas before anything else; each is told as "piece").
+/// Options: text (the answer's beginning; the prompt follows), exactly (the whole answer), pieces (sent as deltas
+/// before anything else; each is told as "piece"), usage {input, output, cached} and cost_usd of the answer, told
+/// {input, output}: usage that is told before the call may fail.
 class Provider final : public Node {
  public:
   explicit Provider(const Options& options)
       : script_(options), text_(options.text("text", "story")), exactly_(options.text("exactly", "")) {
     if (options.has("pieces")) pieces_ = options.texts("pieces");
+    if (options.has("usage")) usage_ = jsonOf(options, "usage");
+    if (options.has("told")) told_ = jsonOf(options, "told");
+    cost_usd_ = options.number("cost_usd", -1.0);
   }
   void run(Call& call) override {
     const auto index = indexOf(call);
     const Told told(script_, call, index);
+    if (!told_.empty()) call.raw()->emit(call.raw()->ctx, TROUPE_USAGE, str(""), str(told_));
     for (const auto& piece : pieces_) {
       call.delta("candidate", piece);
       script_.tell("piece", index, piece);
@@ -91,29 +96,56 @@ class Provider final : public Node {
     if (act == "huge") text += std::string(1u << 20, 'x');
     if (act == "random") text += " " + std::to_string(call.random());
     JsonWriter json;
-    json.beginObject().member("text", text).member("model", script_.label() + "-1").endObject();
+    json.beginObject().member("text", text).member("model", script_.label() + "-1");
+    if (!usage_.empty()) json.key("usage").raw(usage_);
+    if (cost_usd_ >= 0)
+      json.key("cost").beginObject().member("usd", cost_usd_).member("source", "reported").endObject();
+    json.endObject();
     call.emit("candidate", json);
     if (act == "twice") call.emit("candidate", json);
   }
 
  private:
+  static std::string jsonOf(const Options& options, const char* name) {
+    JsonWriter json;
+    json.value(*options.find(name));
+    return std::string(json.text());
+  }
   Script script_;
   const std::string text_, exactly_;
   std::vector<std::string> pieces_;
+  std::string usage_, told_;
+  double cost_usd_ = -1;
 };
 
-/// Options: values {provider node: value}, value (default: drawn from the text).
+/// Options: values {provider node: value}, rates {provider node: share of 9 against 5}, hard {genre: factor on the
+/// rates}, value (default: drawn from the text).
 class ScorerBase : public Node {
  public:
   explicit ScorerBase(const Options& options) : script_(options) {
     if (options.has("value")) value_ = options.number("value");
-    if (options.has("values"))
-      for (const auto& member : options.object("values").json().GetObject())
-        values_[member.name.GetString()] = member.value.GetDouble();
+    numbers(options, "values", values_);
+    numbers(options, "rates", rates_);
+    numbers(options, "hard", hard_);
   }
 
  protected:
-  double valueOf(const Object& candidate) const {
+  static void numbers(const Options& options, const char* name, std::map<std::string, double>& target) {
+    if (!options.has(name)) return;
+    for (const auto& member : options.object(name).json().GetObject())
+      target[member.name.GetString()] = member.value.GetDouble();
+  }
+  static double factorOf(Call& call, const std::map<std::string, double>& hard) {
+    if (hard.empty()) return 1;
+    const auto vars = call.input().object("sample").object("prompt").object("vars");
+    const auto found = hard.find(std::string(vars.text("genre", "")));
+    return found == hard.end() ? 1 : found->second;
+  }
+  double valueOf(Call& call, const Object& candidate) const {
+    if (const auto found = rates_.find(std::string(candidate.text("node"))); found != rates_.end()) {
+      const auto drawn = static_cast<double>((hash(candidate.text("text")) * 0x9e3779b97f4a7c15ULL) >> 11) * 0x1p-53;
+      return drawn < found->second * factorOf(call, hard_) ? 9 : 5;
+    }
     if (const auto found = values_.find(std::string(candidate.text("node"))); found != values_.end())
       return found->second;
     return value_ >= 0 ? value_ : static_cast<double>(hash(candidate.text("text")) % 1001) / 100.0;
@@ -125,7 +157,16 @@ class ScorerBase : public Node {
     if (act == "abstain") {
       json.member("abstained", true);
     } else {
-      json.member("value", act == "high" ? 11.0 : valueOf(candidate));
+      json.member("value", act == "high" ? 11.0 : valueOf(call, candidate));
+    }
+    if (act == "compare") {
+      json.key("pairs")
+          .beginArray()
+          .beginObject()
+          .member("other", "0/nobody")
+          .member("result", 1)
+          .endObject()
+          .endArray();
     }
     json.member("reason", "scripted").endObject();
     if (act == "nan") return call.emit("score", "{\"value\":NaN}");
@@ -136,7 +177,7 @@ class ScorerBase : public Node {
 
  private:
   double value_ = -1;
-  std::map<std::string, double> values_;
+  std::map<std::string, double> values_, rates_, hard_;
 };
 
 class Scorer final : public ScorerBase {
@@ -364,9 +405,9 @@ TROUPE_MODULE(
     TROUPE_NODE(Source, "org.example.scripted.source"), TROUPE_NODE(Provider, "org.example.scripted.provider"),
     TROUPE_NODE(Provider, "org.example.scripted.provider_remote"),
     TROUPE_NODE(Provider, "org.example.scripted.provider_one"),
-    TROUPE_NODE(Provider, "org.example.scripted.provider_three"), TROUPE_NODE(Scorer, "org.example.scripted.scorer"),
-    TROUPE_NODE(SampleScorer, "org.example.scripted.sample_scorer"), TROUPE_NODE(Judge, "org.example.scripted.judge"),
-    TROUPE_NODE(SampleJudge, "org.example.scripted.sample_judge"),
+    TROUPE_NODE(Provider, "org.example.scripted.provider_three"), TROUPE_NODE(Provider, "org.example.scripted.editor"),
+    TROUPE_NODE(Scorer, "org.example.scripted.scorer"), TROUPE_NODE(SampleScorer, "org.example.scripted.sample_scorer"),
+    TROUPE_NODE(Judge, "org.example.scripted.judge"), TROUPE_NODE(SampleJudge, "org.example.scripted.sample_judge"),
     TROUPE_NODE(Selector, "org.example.scripted.selector"), TROUPE_NODE(Filter, "org.example.scripted.filter"),
     TROUPE_NODE(Store, "org.example.scripted.store"), TROUPE_NODE(Store, "org.example.scripted.store_three"),
     TROUPE_NODE(Sink, "org.example.scripted.sink"), TROUPE_NODE(Sink, "org.example.scripted.sink_progress"))

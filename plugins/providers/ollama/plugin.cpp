@@ -1,0 +1,42 @@
+#include <troupe/http.hpp>
+
+#include "chat.hpp"
+#include "errors.hpp"
+#include "model_list.hpp"
+#include "request.hpp"
+#include "support/model_node.hpp"
+
+namespace {
+
+using namespace troupe::ollama;
+
+/// Ollama's own api/chat.
+class Ollama final : public troupe::providers::Wire {
+ public:
+  explicit Ollama(const troupe::Options& options) : settings_(settingsOf(options)) {}
+  const troupe::providers::Settings& settings() const override { return settings_; }
+  Framing framing() const override { return Framing::lines; }
+
+  troupe::HttpRequest request(const troupe::providers::Ask& ask) const override { return requestFor(settings_, ask); }
+  Answer read(std::string_view body) const override { return readAnswer(body); }
+  std::unique_ptr<troupe::providers::StreamReader> stream() const override { return std::make_unique<ChatStream>(); }
+  std::string candidate(const Answer& answer) const override { return candidateOf(answer, settings_.model); }
+  troupe::Error error(const troupe::HttpResponse& answer, std::int64_t now_ms) const override {
+    return errorOf(answer, now_ms);
+  }
+
+  troupe::HttpRequest modelsRequest(const std::string&) const override {
+    return troupe::ollama::modelsRequest(settings_);
+  }
+  std::string readModels(std::string_view body, std::vector<troupe::providers::Model>& models) const override {
+    troupe::ollama::readModels(body, models);
+    return {};
+  }
+
+ private:
+  const Settings settings_;
+};
+
+}  // namespace
+
+TROUPE_PLUGIN(troupe::providers::Provider<Ollama>, "troupe.provider.ollama")
