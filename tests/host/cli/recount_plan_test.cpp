@@ -14,11 +14,11 @@ using cli::scorersToRun;
 using loader::Kind;
 using Names = std::set<std::string>;
 
-loader::NodeType typeOf(const std::string& id, Kind kind, std::vector<std::string> models = {}) {
+loader::NodeType typeOf(const std::string& id, Kind kind, std::vector<loader::Role> roles = {}) {
   loader::NodeType type;
   type.id = id;
   type.kind = kind;
-  type.models = std::move(models);
+  type.roles = std::move(roles);
   if (kind == Kind::scorer) {
     type.per = loader::Per::candidate;
     type.in = {{"candidate", "troupe:candidate/1"}, {"seen", "json", false, true, true}};
@@ -78,7 +78,7 @@ TEST_CASE("a judge that is asked for or changed is refused", "[cli][recount]") {
   changed["judge"].options = R"({"samples":3})";
   CHECK_THROWS_WITH(planned(before, changed, {true, {}}), Catch::Contains("begin a new run"));
   Plan other_model;
-  other_model["judge"].models["judge"] = "other";
+  other_model["judge"].models["judge"] = {"other"};
   CHECK_THROWS_WITH(planned(before, other_model, {true, {}}), Catch::Contains("begin a new run"));
   Plan voting;
   voting["vote"].info = &Plan::voting_judge_;

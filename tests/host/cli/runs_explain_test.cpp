@@ -108,6 +108,33 @@ TEST_CASE("a judge is named", "[cli]") {
   CHECK(has(explain(*fixture.journal, 0), "quality from craft, critic, length (judged by a model: critic)"));
 }
 
+TEST_CASE("what a judge asked stands below its score", "[cli]") {
+  using namespace troupe::journal;
+  RunsFixture fixture;
+  const auto run = fixture.run.key;
+  const ModelCallKey key{run, 0, "craft", "wren", "claude", "beef", 0};
+  const ModelCallKey joint{run, 0, "panel", "", "claude", "f00d", 0};
+  fixture.journal->append(
+      batch(ModelAttempt{key, 1, 5, "busy", 9, 1},
+            ModelCallSettled{key, "judge", true,
+                             R"({"model":"claude-x","text":"It is\n[[9]]","usage":{"input":800,"output":20}})", 0, "",
+                             2, 812, 2, 1},
+            ModelCallSettled{joint, "judges", false, "", 6, "connection reset", 3, 5, 3, 1}));
+  fixture.journal->flush();
+  const auto text = explain(*fixture.journal, 0);
+  CHECK(has(text, "    craft: 9.40, few repeated words\n"));
+  CHECK(has(text,
+            "      asked claude (claude-x): \"It is\\n[[9]]\", in 812 ms, 800 input + 20 output tokens\n"
+            "      attempt 1 of claude failed: overloaded: busy\n"
+            "    length: 9.50"));
+  CHECK(has(text,
+            "\npanel on all of them\n"
+            "      asked claude: failed after 3 attempts: transient: connection reset\n"));
+  const auto json = printed([&](auto& out) { runsExplain(*fixture.journal, "last", 0, true, out); });
+  CHECK(has(json, R"("model_calls":[{"caller":"craft","about":"wren","node":"claude","role":"judge")"));
+  CHECK(has(json, R"("about":null)"));
+}
+
 TEST_CASE("explain says whom a policy asked, and whom it did not", "[cli]") {
   using namespace troupe::journal;
   RunsFixture fixture;

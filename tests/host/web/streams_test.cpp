@@ -92,7 +92,46 @@ TEST_CASE("every event on the wire fits the schema", "[web]") {
     const auto wrong = schema->check(event->json);
     CHECK((wrong.empty() ? "" : wrong.front().place + ": " + wrong.front().fact) == "");
   }
-  for (const auto type : {"hello", "snapshot", "run", "sample", "progress", "complete", "hb"}) CHECK(seen[type] > 0);
+  for (const auto type : {"hello", "snapshot", "run", "sample", "progress", "delta", "complete", "hb"})
+    CHECK(seen[type] > 0);
+}
+
+TEST_CASE("a subscriber reads texts while they are written, and nothing of them is lost", "[web]") {
+  const TempDir dir;
+  LiveServer server(withSse(dir));
+  WebClient client(server.port(), "/api/v1/events");
+  const auto run = server.start(2, 200);
+  std::map<std::pair<std::int64_t, std::string>, std::vector<std::string>> written;
+  for (;;) {
+    const auto event = client.event();
+    REQUIRE(event);
+    if (event->type == "complete") break;
+    if (event->type != "delta") continue;
+    CHECK(event->id.empty());
+    CHECK(event->json["run"] == run.id.c_str());
+    CHECK(event->json["attempt"].GetInt64() == 1);
+    CHECK(event->json["offset"].GetInt64() == 0);  // Stories are short.
+    written[{event->json["index"].GetInt64(), event->json["node"].GetString()}].push_back(
+        event->json["text"].GetString());
+  }
+  REQUIRE(written.size() == 4);
+  for (const auto& [key, texts] : written) {
+    const auto record = server.journal->sample(run.key, key.first);
+    REQUIRE(record);
+    for (const auto& call : record->calls) {
+      if (call.node != key.second) continue;
+      rapidjson::Document candidate;
+      candidate.Parse(call.answer.c_str());
+      const std::string whole = candidate["text"].GetString();
+      std::size_t before = 0;
+      for (const auto& text : texts) {
+        CHECK(whole.compare(0, text.size(), text) == 0);
+        CHECK(text.size() >= before);
+        before = text.size();
+      }
+      CHECK(before > 0);
+    }
+  }
 }
 
 TEST_CASE("what a client has is not told again, and nothing is left out", "[web]") {

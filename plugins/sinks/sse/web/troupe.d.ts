@@ -82,7 +82,11 @@ export interface DeltaEvent {
   run: string;
   at: number;
   node: string;
+  index: number;
+  attempt: number;
+  offset: number;
   text: string;
+  over: boolean;
 }
 export interface HelloEvent {
   type: "hello";
