@@ -53,9 +53,9 @@ class Plan {
   inline static const loader::NodeType source_ = typeOf("source", Kind::prompt_source),
                                        provider_ = typeOf("provider", Kind::provider),
                                        scorer_ = typeOf("scorer", Kind::scorer),
-                                       judge_ = typeOf("judge", Kind::scorer, {"judge"}),
+                                       judge_ = typeOf("judge", Kind::scorer, {{"judge"}}),
                                        selector_ = typeOf("selector", Kind::selector),
-                                       voting_judge_ = typeOf("selector", Kind::selector, {"judge"}),
+                                       voting_judge_ = typeOf("selector", Kind::selector, {{"judge"}}),
                                        store_ = typeOf("store", Kind::store);
 };
 
