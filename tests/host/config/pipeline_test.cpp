@@ -131,13 +131,12 @@ TEST_CASE("who judges candidates of its own is warned of", "[config]") {
   const auto text = [](const std::string& models, const std::string& inputs) {
     return R"({ "nodes": { "genres": { "type": "test.prompts" },
       "wren": { "type": "test.provider", "inputs": ["genres"], "options": { "model": "w" } },
-      "quill": { "type": "test.provider", "inputs": ["genres"], "options": { "model": "q" } },
-      "twin": { "type": "test.provider", "options": { "model": "w" } },
+      "quill": { "type": "test.provider", "inputs": ["genres"], "options": { "model": "q" }, "fallback": "twin" },
+      "twin": { "type": "test.provider", "options": { "model": "w" }, "fallback": "claude" },
       "claude": { "type": "test.provider", "options": { "model": "c" } },
       "craft": { "type": "test.panel", "inputs": [)" +
            inputs + R"(], "models": { "judges": [)" + models +
-           R"(] } }, "more": { "type": "test.panel", "inputs": ["quill"], "models": { "judges": ["twin", "claude"] } },
-      "vote": { "type": "test.selector", "inputs": ["craft", "more"] } } })";
+           R"(] } }, "vote": { "type": "test.selector", "inputs": ["craft"] } } })";
   };
   const auto warnings = [&](const std::string& models, const std::string& inputs) {
     std::string all;
