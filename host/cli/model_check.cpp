@@ -1,6 +1,7 @@
 #include "cli/model_check.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 #include <troupe/troupe.hpp>
 
@@ -8,6 +9,8 @@
 #include "cli/trial_models.hpp"
 #include "config/json_value.hpp"
 #include "pipeline/charge.hpp"
+#include "pipeline/engine.hpp"
+#include "pipeline/values.hpp"
 #include "support/json_text.hpp"
 #include "support/near_name.hpp"
 
@@ -94,7 +97,7 @@ void ModelCheck::fault(const config::Node& node, const std::string& fact, ExitCo
   report_(std::move(finding));
 }
 
-bool ModelCheck::hasKeys(const config::Node& node, const std::string&) {
+bool ModelCheck::hasKeys(const config::Node& node) {
   if (!keys_ || !network_.secrets) return true;
   bool all = true;
   for (const auto& name : secretsOf(node)) {
@@ -106,6 +109,26 @@ bool ModelCheck::hasKeys(const config::Node& node, const std::string&) {
     all = false;
   }
   return all;
+}
+
+// A provider of this process costs nothing, and one that repeats recorded answers knows only the pipeline's own
+// prompts.
+std::string ModelCheck::firstPrompt() {
+  const auto seed = pipeline::sampleSeed(pipeline_.seed.value_or(0), 0);
+  const auto source = std::find_if(pipeline_.nodes.begin(), pipeline_.nodes.end(),
+                                   [](const auto& node) { return node.info->kind == loader::Kind::prompt_source; });
+  Trial trial(*source, catalog_, network_);
+  const auto result = trial.call(
+      "{\"index\":0,\"seed\":" + std::to_string(seed) + ",\"total\":" + std::to_string(pipeline_.samples) + "}",
+      static_cast<std::uint64_t>(seed));
+  stuck_ = stuck_ || trial.stuck();
+  if (result.failure) throw Failure(ExitCode::plugin_unusable, source->name + ": " + said(*result.failure));
+  if (result.values.empty()) return promptJson(kQuestion, "", 0, static_cast<std::int64_t>(kSeed));
+  try {
+    return pipeline::completePrompt(result.values.front().json, 0, seed).json;
+  } catch (const pipeline::BadValue& e) {
+    throw Failure(ExitCode::plugin_unusable, source->name + ": " + e.what());
+  }
 }
 
 void ModelCheck::charge(const config::Node& node, const std::string& input, const Trial::Result& result,
@@ -149,7 +172,7 @@ std::string ModelCheck::priceFact(const config::Node& node, const std::string& m
 
 void ModelCheck::checkProvider(const config::Node& node) try {
   const auto model = modelOf(node);
-  if (!hasKeys(node, model)) return;
+  if (!hasKeys(node)) return;
   Trial trial(node, catalog_, network_);
   const bool outside = node.charging.metered;
   std::optional<ModelList> list;
@@ -168,7 +191,7 @@ void ModelCheck::checkProvider(const config::Node& node) try {
       ids.push_back(one.id);
     }
 
-  const auto prompt = promptJson(kQuestion, "", 0, static_cast<std::int64_t>(kSeed));
+  const auto prompt = outside ? promptJson(kQuestion, "", 0, static_cast<std::int64_t>(kSeed)) : firstPrompt();
   const auto input = inputOf(*node.info, prompt, R"("params":{"max_tokens":16},)");
   if (!input) return fault(node, "cannot be asked alone: it needs other inputs; try it in a run", ExitCode::complete);
   ModelFinding finding;
@@ -216,7 +239,7 @@ void ModelCheck::checkProvider(const config::Node& node) try {
 }
 
 void ModelCheck::checkCaller(const config::Node& node) try {
-  if (!hasKeys(node, "")) return;
+  if (!hasKeys(node)) return;
   std::string silent;
   bool any = false;
   for (const auto& role : node.models)
@@ -286,7 +309,7 @@ void ModelCheck::run() {
     if (node.info->kind == loader::Kind::scorer && !node.models.empty())
       checkCaller(node);
     else
-      hasKeys(node, "");
+      hasKeys(node);
   }
 }
 

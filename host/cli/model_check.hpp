@@ -49,8 +49,9 @@ class ModelCheck {
  private:
   void checkProvider(const config::Node& node);
   void checkCaller(const config::Node& node);
-  bool hasKeys(const config::Node& node, const std::string& model);
+  bool hasKeys(const config::Node& node);
   std::string priceFact(const config::Node& node, const std::string& model, bool reported);
+  std::string firstPrompt();
   void charge(const config::Node& node, const std::string& input, const Trial::Result& result, ModelFinding& finding);
   void fault(const config::Node& node, const std::string& fact, ExitCode code);
 

@@ -174,6 +174,16 @@ TEST_CASE("check gives its findings as JSON and repeats a recording without a ke
   CHECK_THAT(again.out, Contains("model known") && !Contains("key accepted"));
 }
 
+TEST_CASE("check asks providers of this process what the pipeline asks", "[program][check]") {
+  const Sandbox sandbox;
+  auto options = sandbox.options();
+  options.folder = TROUPE_SOURCE_DIR;
+  const auto result = sandbox.run({"check", "config/replay.json"}, options);
+  CAPTURE(result.out);
+  CHECK(result.code == 0);
+  CHECK_THAT(result.out, Contains("ok    recorded: answers in ") && !Contains("FAULT"));
+}
+
 TEST_CASE("check refuses a pipeline that is invalid", "[program][check]") {
   const Checked sandbox;
   CHECK(sandbox.check(R"({"nodes":{"a":{"type":"no.such"}}})").code == 3);
