@@ -135,7 +135,8 @@ void HttpLoop::work() {
   pthread_setname_np(pthread_self(), "http");
   std::array<epoll_event, 256> events{};
   for (;;) {
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(std::min(alarm_, news_.due()) - Clock::now()).count();
+    const auto wait =
+        std::chrono::ceil<std::chrono::milliseconds>(std::min(alarm_, news_.due()) - Clock::now()).count();
     const int most = static_cast<int>(std::clamp<std::int64_t>(wait, 0, kLongestWaitMs));
     const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), most);
     for (int i = 0; i < count; ++i) {

@@ -53,7 +53,7 @@ class HttpLoop {
 
   const HttpOptions options_;
   CURLM* const multi_;
-  const int epoll_, wake_;                           // The second is an eventfd.
+  const int epoll_, wake_;  // The second is an eventfd.
   News news_;               // The loop's thread alone, like the next.
   using Clock = std::chrono::steady_clock;
   Clock::time_point alarm_ = Clock::time_point::max();                  // When libcurl wants to be called.

@@ -119,8 +119,9 @@ TEST_CASE("a newer journal is refused by writers and readers, and left as it is"
   const auto file = folder / "j.db";
   { Journal journal(writing(file)); }
   sqlite::Connection(file, sqlite::Open::write).script("PRAGMA user_version = 7");
-  const auto expected = "the journal " + file.string() +
-                        " has version 7, this program knows versions up to " + std::to_string(migrations().back().version) + "; use the newer troupe that wrote it, or "
+  const auto expected = "the journal " + file.string() + " has version 7, this program knows versions up to " +
+                        std::to_string(migrations().back().version) +
+                        "; use the newer troupe that wrote it, or "
                         "name another file with --journal";
   CHECK(messageOf([&] { Journal journal(writing(file)); }) == expected);
   CHECK(messageOf([&] { Journal journal(reading(file)); }) == expected);
