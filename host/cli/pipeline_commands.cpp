@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <iostream>
 
 #include <troupe/troupe.hpp>
@@ -7,22 +6,14 @@
 #include "cli/common.hpp"
 #include "cli/doctor.hpp"
 #include "cli/graph.hpp"
+#include "cli/model_commands.hpp"
 #include "cli/trial.hpp"
 #include "cli/trial_models.hpp"
+#include "cli/trial_node.hpp"
 #include "pipeline/engine.hpp"
-#include "support/json_schema.hpp"
 
 namespace troupe::cli {
 namespace {
-
-config::CheckOptions checkOptions(const Arguments& arguments, bool environment) {
-  config::CheckOptions options;
-  options.base = std::filesystem::current_path();
-  options.overrides = overridesFrom(arguments);
-  options.environment = environment;
-  options.prices = pricesFrom(arguments);
-  return options;
-}
 
 void printProblems(const std::vector<Problem>& problems, const std::vector<Problem>& warnings = {}) {
   JsonWriter json;
@@ -84,38 +75,6 @@ ExitCode schema(const Arguments& arguments) {
   return ExitCode::complete;
 }
 
-// The options of a node type's example, completed with the defaults of its schema as in a pipeline.
-std::string exampleOptions(const loader::NodeType& type) {
-  rapidjson::Document options;
-  options.Parse(type.example_options.empty() ? "{}" : type.example_options.c_str());
-  std::vector<Problem> problems;
-  if (const auto options_schema = JsonSchema::compile(type.options_schema, problems))
-    options_schema->fillDefaults(options, options.GetAllocator());
-  JsonWriter json;
-  json.value(static_cast<const rapidjson::Value&>(options));
-  return std::string(json.text());
-}
-
-// The node to try: of the pipeline file, or a node type with the options of its example.
-config::Node nodeToTry(const Arguments& arguments, const std::string& name, const loader::Catalog& catalog,
-                       config::Pipeline& pipeline) {
-  if (const auto* type = catalog.find(name)) {
-    config::Node node;
-    node.name = name;
-    node.type = name;
-    node.info = type;
-    node.options = exampleOptions(*type);
-    return node;
-  }
-  const auto file = arguments.get("file", "config/stories.json");
-  pipeline = openPipeline(file, catalog, checkOptions(arguments, true));
-  if (const auto* node = pipeline.find(name)) return *node;
-  std::string names;
-  for (const auto& node : pipeline.nodes) names += (names.empty() ? "\"" : ", \"") + node.name + "\"";
-  throw Failure(ExitCode::usage,
-                "no node of " + file + " and no node type is called \"" + name + "\"; nodes: " + names);
-}
-
 ExitCode tryNode(const Arguments& arguments) {
   constexpr const char* kUsage = "troupe try NODE --prompt TEXT [--file FILE]";
   arguments.expect(1, 1, kUsage);
@@ -156,7 +115,7 @@ ExitCode tryNode(const Arguments& arguments) {
     models = std::make_unique<TrialModels>(
         node, pipeline, *catalog,
         sampleMember(promptJson(arguments.get("prompt", "Hello"), arguments.get("genre"), 0, seed), 0, seed),
-        static_cast<std::uint64_t>(seed));
+        static_cast<std::uint64_t>(seed), network());
   bool streamed = false;
   const auto result = trial.call(
       input, static_cast<std::uint64_t>(seed),
@@ -222,13 +181,22 @@ std::vector<Command> pipelineCommands() {
                       schema});
   commands.push_back({"try", "NODE --prompt TEXT [options]", "make one call to a node and show the answer or the error",
                       "NODE is a node of the pipeline file, or a node type (with the options of its example).",
-                      with_overrides({{"file", "FILE", "pipeline (default: config/stories.json)"},
+                      with_overrides({fileOption(),
                                       {"prompt", "TEXT", "what the user says"},
                                       {"genre", "GENRE", "the prompt's genre"},
                                       {"text", "TEXT", "for a scorer: the text to score"},
                                       {"input", "JSON", "the whole input of the call instead"},
                                       jsonOption()}),
                       tryNode});
+  commands.push_back({"models", "NODE [options]", "list the models of a provider",
+                      "NODE is a provider of the pipeline file, or its node type (with the options of its example).",
+                      with_overrides({fileOption(), jsonOption()}), listModels});
+  auto of_check = with_overrides({jsonOption()});
+  for (auto& option : recordingOptions()) of_check.push_back(std::move(option));
+  commands.push_back({"check", "FILE [options]", "ask each model of a pipeline: key, model, price and a tiny answer",
+                      "This costs a little: every provider is asked for a few words, and every judge for one judgement "
+                      "of two sentences. Nothing is stored.",
+                      std::move(of_check), checkModels});
   commands.push_back({"doctor",
                       "[FILE] [options]",
                       "check plugins, secrets, paths, journal and disk",

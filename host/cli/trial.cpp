@@ -19,14 +19,14 @@ namespace troupe::cli {
 using Clock = std::chrono::steady_clock;
 
 struct Trial::State {
-  State(const config::Node& config, std::shared_ptr<loader::Module> module)
+  State(const config::Node& config, std::shared_ptr<loader::Module> module, const services::Network& network)
       : node(config),
         type(*config.info),
         host(
             [name = config.name](int level, std::string_view text) {
               if (level > TROUPE_DEBUG) std::cerr << name << ": " << text << '\n';
             },
-            {nullptr, pipeline::nodeNetwork(network(), config, type)}),
+            {nullptr, pipeline::nodeNetwork(network, config, type)}),
         instance(std::move(module), config.type, host.table(), config.options) {}
 
   const config::Node node;
@@ -38,10 +38,12 @@ struct Trial::State {
   bool stuck = false;
 };
 
-Trial::Trial(const config::Node& node, loader::Catalog& catalog) {
+Trial::Trial(const config::Node& node, loader::Catalog& catalog) : Trial(node, catalog, cli::network()) {}
+
+Trial::Trial(const config::Node& node, loader::Catalog& catalog, const services::Network& network) {
   const auto* file = catalog.fileOf(node.type);
   if (file == nullptr) throw Failure(ExitCode::plugin_unusable, "no plugin offers " + node.type);
-  state_ = std::make_shared<State>(node, catalog.load(*file));
+  state_ = std::make_shared<State>(node, catalog.load(*file), network);
 }
 
 Trial::~Trial() = default;
@@ -93,6 +95,9 @@ Trial::Result Trial::call(const std::string& input, std::uint64_t seed, pipeline
   result.failure = std::move(outcome.failure);
   result.values = std::move(outcome.values);
   result.hold = std::move(outcome.hold);
+  result.usage = std::move(outcome.usage);
+  result.spoke = outcome.spoke;
+  result.unsent = outcome.unsent;
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include "config/pipeline_config.hpp"
 #include "loader/catalog.hpp"
 #include "pipeline/call.hpp"
+#include "services/http/http_service.hpp"
 
 namespace troupe::cli {
 
@@ -21,6 +22,7 @@ class Trial {
 
   /// Throws Failure(plugin_unusable).
   Trial(const config::Node& node, loader::Catalog& catalog);
+  Trial(const config::Node& node, loader::Catalog& catalog, const services::Network& network);
   ~Trial();
 
   /// One call. It is cancelled after the node's timeout_s; a plugin that ignores this too is reported and left behind.

@@ -28,11 +28,13 @@ std::string TrialModels::complete(std::string_view json) try {
   const auto& node = player(request.role, request.at);
   const std::lock_guard lock(mutex_);
   auto& trial = trials_[node.name];
-  if (!trial) trial = std::make_unique<Trial>(node, catalog_);
+  if (!trial) trial = std::make_unique<Trial>(node, catalog_, network_);
   const auto prompt = pipeline::completePrompt("{\"messages\":" + request.messages + "}", 0, 1).json;
   auto input = "{" + pipeline::jsonString(pipeline::promptPort(*node.info)) + ":" + prompt + ",";
   if (!request.params.empty()) input += "\"params\":" + request.params + ",";
-  const auto result = trial->call(input + sample_ + "}", seed_);
+  input += sample_ + "}";
+  const auto result = trial->call(input, seed_);
+  if (told_) told_(node, input, result);
   if (result.failure) throw ModelFailure(result.failure->code, node.name + ": " + result.failure->message);
   if (result.values.size() != 1) throw pipeline::BadValue("emitted no candidate, or several");
   auto answer = pipeline::completeCandidate(result.values.front().json, 0, node.name, result.latency_ms, 1).json;

@@ -48,8 +48,9 @@ std::string nameOf(const Value& document, const std::string& file_name) {
 // A pipeline that somebody else sends brings no prices of its own folder.
 std::shared_ptr<const Prices> pricesFor(const std::string& file_name, const CheckOptions& options) {
   if (options.prices) return options.prices;
-  const auto folder =
-      options.confinement ? std::filesystem::path() : std::filesystem::absolute(file_name).parent_path();
+  // What others send has no place, and a stored text may have lost its own.
+  const bool placed = !options.confinement && !file_name.empty();
+  const auto folder = placed ? std::filesystem::absolute(file_name).parent_path() : std::filesystem::path();
   return Prices::load(Prices::standardFiles(folder));
 }
 

@@ -85,6 +85,9 @@ int Call::emit(std::uint32_t kind, std::string_view port, std::string_view json)
       case TROUPE_USAGE:
         usage_ = std::string(json);
         break;
+      case TROUPE_RATE:
+        rate_ = std::string(json);
+        break;
       default:
         break;
     }
@@ -169,6 +172,7 @@ Call::Result Call::finish(int code) {
   hooks_.clear();
   Result result;
   result.usage = std::move(usage_);
+  result.rate = std::move(rate_);
   result.spoke = spoke_;
   result.unsent = request_stayed_ && !request_left_;
   if (violation_) {

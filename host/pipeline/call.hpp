@@ -55,6 +55,7 @@ class Call final : public services::CallContext {
     std::vector<Emission> values;
     std::optional<std::string> hold;  ///< JSON of TROUPE_HOLD
     std::optional<std::string> usage;
+    std::optional<std::string> rate;  ///< JSON of TROUPE_RATE
     std::optional<FailureInfo> failure;
     bool spoke = false;      ///< it emitted anything: whoever it asked has begun to answer
     bool unsent = false;     ///< it asked others, and nothing of that left this machine
@@ -109,7 +110,7 @@ class Call final : public services::CallContext {
   bool spoke_ = false;
   bool request_left_ = false, request_stayed_ = false;
   std::vector<Emission> values_;
-  std::optional<std::string> hold_, usage_;
+  std::optional<std::string> hold_, usage_, rate_;
   std::optional<FailureInfo> reported_;   // By the plugin's fail().
   std::optional<FailureInfo> explained_;  // By a service, for want of the plugin's own words.
   std::optional<FailureInfo> violation_;  // Of the contract; counts before all else.

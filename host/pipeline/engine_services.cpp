@@ -72,15 +72,28 @@ bool Engine::State::waitsForIt(int node) const {
   return std::all_of(all.begin(), all.end(), [&](int other) { return other == node || outage(other); });
 }
 
-// A provider is out for the rest of the run: with no other left the run pauses.
-void Engine::State::parked() {
+// Why all of these are out for the rest of the run; nothing when one of them may answer again.
+std::optional<std::string> Engine::State::outForGood(const std::vector<int>& nodes) const {
   std::string why;
-  for (const int node : graph.candidates) {
+  for (const int node : nodes) {
     const auto out = outage(node);
-    if (!out || out->until) return;
+    if (!out || out->until) return std::nullopt;
     why += (why.empty() ? "" : "; ") + graph.name(node) + ": " + std::string(codeName(out->code)) + ": " + out->reason;
   }
-  stop(kNoneLeft + why, false);
+  return why;
+}
+
+// A provider is out for the rest of the run. With no other left the run pauses; so it does when a scorer has nobody to
+// ask any more, since all further samples would be judged by something else, or not at all.
+void Engine::State::parked() {
+  if (const auto why = outForGood(graph.candidates)) return stop(kNoneLeft + *why, false);
+  for (const int scorer : graph.scorers) {
+    const auto& plan = graph.nodes[static_cast<std::size_t>(scorer)];
+    if (plan.config->weight <= 0) continue;
+    for (const auto& role : plan.roles)
+      if (const auto why = role.players.empty() ? std::nullopt : outForGood(role.players))
+        return stop("\"" + graph.name(scorer) + "\" has no " + role.name + " left: " + *why, false);
+  }
 }
 
 // Whether samples have to wait since no provider is left until one comes back. With the mutex held.

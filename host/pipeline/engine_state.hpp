@@ -87,6 +87,7 @@ struct Engine::State {
   void connectFallbacks();
   std::optional<Upstream::Outage> outage(int node) const;
   bool waitsForIt(int node) const;
+  std::optional<std::string> outForGood(const std::vector<int>& nodes) const;
   void parked();
   bool inRecess();
 

@@ -163,6 +163,7 @@ void Upstream::left(const Passage& passage, const AttemptEnd& end) {
       policy_.unsent(ticket.mapped());
     } else {
       policy_.ended(Clock::now(), ticket.mapped(), end.failure, tokensOf(end));
+      if (end.result != nullptr && end.result->rate) policy_.report(Clock::now(), readRateReport(*end.result->rate));
       recovered = end.failure == nullptr && std::exchange(was_out_, false);
     }
   }

@@ -1,5 +1,6 @@
 #include "pipeline/upstream_policy.hpp"
 
+#include <rapidjson/document.h>
 #include <troupe/troupe.h>
 
 #include <algorithm>
@@ -35,11 +36,7 @@ UpstreamPolicy::Answer UpstreamPolicy::ask(Time now, double tokens) const {
     return {};
   }
   if (auto blocked = block(now); blocked.say != Say::go) return blocked;
-  const auto spent = [&](const std::optional<Allowance>& allowance, double units) {
-    return allowance && now < allowance->until && allowance->left < units;
-  };
-  if (spent(requests_left_, 1)) return {Say::wait, requests_left_->until, "it has said that no request is left"};
-  if (spent(tokens_left_, tokens)) return {Say::wait, tokens_left_->until, "it has said that too few tokens are left"};
+  if (auto none = spent(now, tokens); none.say != Say::go) return none;
   if (limit_ > 0 && in_flight_ >= std::max(1, static_cast<int>(limit_)))
     return {Say::wait, std::nullopt,
             "it bears " + std::to_string(std::max(1, static_cast<int>(limit_))) + (limit_ < 2 ? " call" : " calls") +
@@ -60,9 +57,24 @@ UpstreamPolicy::Answer UpstreamPolicy::block(Time now) const {
   return {is_long ? Say::out : Say::wait, blocked_until_, why_blocked_, blocked_code_};
 }
 
+// What it has said to have left does not do.
+UpstreamPolicy::Answer UpstreamPolicy::spent(Time now, double tokens) const {
+  const auto short_of = [&](const std::optional<Allowance>& left, double units, const char* why) -> Answer {
+    if (!left || now >= left->until || left->left >= units) return {};
+    const bool is_long = left->until - now > options_.longest_hold;
+    return {is_long ? Say::out : Say::wait, left->until, why, TROUPE_E_QUOTA_GONE};
+  };
+  for (auto answer : {short_of(day_left_, 1, "it has said that no request of the day is left"),
+                      short_of(requests_left_, 1, "it has said that no request is left"),
+                      short_of(tokens_left_, tokens, "it has said that too few tokens are left")})
+    if (answer.say != Say::go) return answer;
+  return {};
+}
+
 std::optional<UpstreamPolicy::Answer> UpstreamPolicy::out(Time now) const {
   if (rest_until_ && now < *rest_until_) return Answer{Say::out, rest_until_, why_rest_, rest_code_};
   if (auto blocked = block(now); blocked.say == Say::out) return blocked;
+  if (auto none = spent(now, usual_output_); none.say == Say::out) return none;
   return std::nullopt;
 }
 
@@ -73,6 +85,7 @@ UpstreamPolicy::Ticket UpstreamPolicy::sent(Time now, double tokens) {
   calls_.take(now, 1);
   tokens_.take(now, tokens);
   if (requests_left_) requests_left_->left -= 1;
+  if (day_left_) day_left_->left -= 1;
   if (tokens_left_) tokens_left_->left -= tokens;
   return ticket;
 }
@@ -83,6 +96,7 @@ void UpstreamPolicy::unsent(const Ticket& ticket) {
   calls_.correct(1);
   tokens_.correct(ticket.tokens);
   if (requests_left_) requests_left_->left += 1;
+  if (day_left_) day_left_->left += 1;
   if (tokens_left_) tokens_left_->left += ticket.tokens;
 }
 
@@ -155,7 +169,33 @@ void UpstreamPolicy::report(Time now, const RateReport& report) {
     mine = Allowance{static_cast<double>(theirs->remaining) - on_way, now + theirs->reset};
   };
   take(requests_left_, report.requests, in_flight_);
+  take(day_left_, report.requests_day, in_flight_);
   take(tokens_left_, report.tokens, in_flight_ * usual_output_);
+}
+
+RateReport readRateReport(std::string_view json) {
+  RateReport report;
+  rapidjson::Document document;
+  document.Parse(json.data(), json.size());
+  if (document.HasParseError() || !document.IsObject()) return report;
+  const auto left = [&](const char* name) -> std::optional<RateReport::Left> {
+    const auto limit = document.FindMember(name);
+    if (limit == document.MemberEnd() || !limit->value.IsObject()) return {};
+    const auto number = [&](const char* member) -> std::int64_t {
+      const auto found = limit->value.FindMember(member);
+      return found != limit->value.MemberEnd() && found->value.IsInt64() ? found->value.GetInt64() : -1;
+    };
+    constexpr std::int64_t kLongest = 366LL * 24 * 3600 * 1000;
+    const auto remaining = number("remaining"), reset = number("reset_ms");
+    if (remaining < 0 || reset < 0) return {};
+    return RateReport::Left{remaining, std::chrono::milliseconds(std::min(reset, kLongest))};
+  };
+  report.requests = left("requests");
+  report.requests_day = left("requests_day");
+  for (const char* name : {"tokens", "input_tokens", "output_tokens", "tokens_day"})
+    if (const auto one = left(name); one && (!report.tokens || one->remaining < report.tokens->remaining))
+      report.tokens = one;
+  return report;
 }
 
 }  // namespace troupe::pipeline

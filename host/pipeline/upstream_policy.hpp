@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "pipeline/outcome.hpp"
 #include "pipeline/pace.hpp"
@@ -16,8 +17,10 @@ struct RateReport {
     std::int64_t remaining;
     std::chrono::milliseconds reset;  ///< from now until there is more
   };
-  std::optional<Left> requests, tokens;
+  std::optional<Left> requests, requests_day, tokens;  ///< tokens: of the limit that is nearest
 };
+/// Of TROUPE_RATE; what is of another shape is left out.
+RateReport readRateReport(std::string_view json);
 
 /// When a service may be asked: circuit breaker, adaptive concurrency (additive increase, multiplicative decrease),
 /// calls and tokens a minute, and what the service itself says it has left. Pure: the clock comes as an argument. Not
@@ -83,6 +86,7 @@ class UpstreamPolicy {
   void shrink(Time now, const Ticket& ticket);
   void grow();
   Answer block(Time now) const;
+  Answer spent(Time now, double tokens) const;
 
   const Options options_;
   Pace calls_, tokens_;
@@ -107,7 +111,7 @@ class UpstreamPolicy {
     double left;
     Time until;
   };
-  std::optional<Allowance> requests_left_, tokens_left_;
+  std::optional<Allowance> requests_left_, day_left_, tokens_left_;
   double usual_output_ = 256;
 };
 

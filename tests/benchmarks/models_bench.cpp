@@ -123,7 +123,8 @@ Figures bareLoop(const Load& load) {
   return {secondsSince(began), (cpuSeconds() - cpu) / load.total * 1e6};
 }
 
-std::string pipelineText(const Load& load, int providers, std::uint16_t port) {
+// `ill`: the address of one more provider, which gives up on a call after a second; empty: none.
+std::string pipelineText(const Load& load, int providers, std::uint16_t port, const std::string& ill = "") {
   const int samples = load.total / providers;
   const int each = load.calls / providers;
   std::string nodes, inputs;
@@ -135,6 +136,12 @@ std::string pipelineText(const Load& load, int providers, std::uint16_t port) {
              (load.events > 0 ? R"(, "stream": true)" : "") + R"(}, "limits": {"in_flight": )" + std::to_string(each) +
              "}},";
     inputs += (i > 0 ? ",\"" : "\"") + name + "\"";
+  }
+  if (!ill.empty()) {
+    nodes +=
+        R"("ill": {"type": "troupe.provider.openai", "inputs": ["prompts"], "options": {"model": "mock", "base_url": ")" +
+        ill + R"("}, "limits": {"timeout_s": 1}},)";
+    inputs += R"(,"ill")";
   }
   return R"({"name": "models", "run": {"samples": )" + std::to_string(samples) + R"(, "in_flight": )" +
          std::to_string(each * 2) + R"(, "seed": 1}, "nodes": {
@@ -214,6 +221,34 @@ void inFlight() {
   }
 }
 
+// Samples a second once a provider that is ill has been found out: of a long run without the beginning of a short one.
+double steadyRate(const std::string& ill) {
+  const auto seconds = [&](int calls) {
+    const Load load{64, calls, 50, 0};
+    const SlowServer server(load.mean_ms, load.spread_ms);
+    const test::TempDir folder;
+    pipeline::EngineOptions options;
+    options.network.http = std::make_shared<services::HttpService>();
+    return runPipeline(pipelineText(load, 2, server.port(), ill), folder.path(), std::move(options)).seconds;
+  };
+  constexpr int kShort = 4000, kLong = 12000;
+  return (kLong - kShort) / 2 / (seconds(kLong) - seconds(kShort));
+}
+
+void illProviders() {
+  const auto well = steadyRate("");
+  report("two providers, 32 calls each at 50 ms: samples/s", text(well, 0), "");
+  const auto line = [&](const std::string& what, const std::string& address) {
+    const auto rate = steadyRate(address);
+    report("  beside one that " + what, text(rate, 0) + " (" + text(rate / well * 100, 1) + " %)", "at least 99 %");
+  };
+  line("refuses connections", "http://127.0.0.1:9/v1");
+  const SlowServer silent(10'000'000, 0);
+  line("never answers", "http://127.0.0.1:" + std::to_string(silent.port()) + "/v1");
+  const SlowServer liar(1, 0, 1);  // An event stream that nobody asked for, without an answer in it.
+  line("does not answer what it was asked", "http://127.0.0.1:" + std::to_string(liar.port()) + "/v1");
+}
+
 void streams() {
   const Load load{100, 400, 1000, 0, 600};
   const auto bare = bareLoop(load);
@@ -235,6 +270,7 @@ void modelsBench() {
   curl_global_init(CURL_GLOBAL_DEFAULT);
   wholeSamples();
   inFlight();
+  illProviders();
   streams();
 }
 

@@ -32,6 +32,7 @@ class Plan {
   Plan() {
     add("source", source_, {});
     add("wren", provider_, {{"prompt", "source", {}}});
+    add("other", provider_, {});
     add("craft", scorer_, {{"candidate", "wren", {}}});
     add("judge", judge_, {{"candidate", "wren", {}}});
     add("vote", selector_, {{"scores", "craft", {}}, {"scores", "judge", {}}});

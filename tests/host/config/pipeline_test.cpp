@@ -131,8 +131,8 @@ TEST_CASE("who judges candidates of its own is warned of", "[config]") {
   const auto text = [](const std::string& models, const std::string& inputs) {
     return R"({ "nodes": { "genres": { "type": "test.prompts" },
       "wren": { "type": "test.provider", "inputs": ["genres"], "options": { "model": "w" } },
-      "quill": { "type": "test.provider", "inputs": ["genres"], "options": { "model": "q" } },
-      "twin": { "type": "test.provider", "options": { "model": "w" } },
+      "quill": { "type": "test.provider", "inputs": ["genres"], "options": { "model": "q" }, "fallback": "twin" },
+      "twin": { "type": "test.provider", "options": { "model": "w" }, "fallback": "claude" },
       "claude": { "type": "test.provider", "options": { "model": "c" } },
       "craft": { "type": "test.panel", "inputs": [)" +
            inputs + R"(], "models": { "judges": [)" + models +
@@ -145,7 +145,7 @@ TEST_CASE("who judges candidates of its own is warned of", "[config]") {
   };
   CHECK(warnings(R"("claude", "quill")", R"("wren")").empty());
   CHECK(warnings(R"("claude", "wren")", R"("wren", "quill")") ==
-        "f:6:96: /nodes/craft/models/judges/1: \"wren\" is asked to judge its own candidates; a model favours its own "
+        "f:6:102: /nodes/craft/models/judges/1: \"wren\" is asked to judge its own candidates; a model favours its own "
         "words; name one of another family (a panel leaves it out there)\n");
   CHECK(warnings(R"("twin", "claude")", R"("wren", "quill")")
             .find("\"twin\" is asked to judge candidates of its own model, by \"wren\"") != std::string::npos);

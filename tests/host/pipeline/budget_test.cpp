@@ -71,7 +71,8 @@ TEST_CASE("what an attempt may cost is durable before it leaves", "[engine][budg
   for (const std::string name : {"a", "b", "c"})
     rig.board.on(name, "run", [&, name](std::int64_t index) {
       ++left;
-      for (const auto& row : rig.journal().sample(rig.last().key, index)->reservations)
+      const auto record = rig.journal().sample(rig.last().key, index);
+      for (const auto& row : record->reservations)
         if (row.node == name && row.nano_usd == kDollar) ++reserved;
     });
   auto text = ensemble(rig.board, 50, R"({"usd":1000})").samples(8).inFlight(4);

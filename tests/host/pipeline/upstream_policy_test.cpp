@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using pipeline::FailureInfo;
-using pipeline::RateReport;
 using pipeline::UpstreamPolicy;
 using Say = UpstreamPolicy::Say;
 
@@ -192,7 +191,10 @@ TEST_CASE("tokens a minute may be spent at once, and come back", "[policy]") {
 TEST_CASE("a service that says it has nothing left is not asked until it has", "[policy]") {
   Service s;
   const auto on_way = s.send();
-  s.policy.report(s.now, RateReport{RateReport::Left{3, 30s}, RateReport::Left{2000, 10s}});
+  s.policy.report(s.now,
+                  pipeline::readRateReport(R"({"requests":{"limit":60,"remaining":3,"reset_ms":30000},)"
+                                           R"("tokens":{"limit":9000,"remaining":7000,"reset_ms":10000},)"
+                                           R"("input_tokens":{"remaining":2000,"reset_ms":10000},"output_tokens":7})"));
   CHECK(s.ask(2000).say == Say::wait);
   CHECK(*s.ask(2000).until == s.now + 10s);
   // Three, of which one may be on its way.
@@ -204,6 +206,27 @@ TEST_CASE("a service that says it has nothing left is not asked until it has", "
   CHECK(s.ask().say == Say::wait);
   s.now += 30s;
   CHECK(s.ask(2000).say == Say::go);
+}
+
+TEST_CASE("a service whose day is used up is out until tomorrow", "[policy]") {
+  Service s;
+  s.policy.report(s.now, pipeline::readRateReport(R"({"requests_day":{"remaining":1,"reset_ms":7200000}})"));
+  CHECK_FALSE(s.policy.out(s.now));
+  s.send();
+  CHECK(s.ask().say == Say::out);
+  REQUIRE(s.policy.out(s.now));
+  CHECK(*s.policy.out(s.now)->until == s.now + 2h);
+  s.now += 2h;
+  CHECK(s.ask().say == Say::go);
+}
+
+TEST_CASE("a report of another shape says nothing", "[policy]") {
+  for (const auto json : {"", "[]", "7", R"({"requests":7})", R"({"requests":{"remaining":"none","reset_ms":5}})",
+                          R"({"requests":{"remaining":-1,"reset_ms":5}})", R"({"tokens":{"remaining":5}})"}) {
+    const auto report = pipeline::readRateReport(json);
+    CHECK_FALSE(report.requests);
+    CHECK_FALSE(report.tokens);
+  }
 }
 
 TEST_CASE("what did not leave after all is given back", "[policy]") {

@@ -96,7 +96,8 @@ TEST_CASE("a call that waits for a service is left for the resume", "[upstream]"
   rig.options.upstreams = resting(1h);
   // Only b is asked: five calls fail at least; further attempts wait in the gate, since nobody else could answer.
   auto text = remote(rig.board).samples(8).inFlight(8).without("a").without("c");
-  text.options("b", serviceWith("b", R"("sick":8)")).limits("b", R"("retries":1)").inputs("score", R"(["b"])");
+  text.options("b", serviceWith("b", R"("sick":40,"code":5)")).limits("b", R"("retries":20)");
+  text.inputs("score", R"(["b"])");
   rig.start(text);
   rig.board.waitFor("b", "back", 5);
   rig.engine().pause("enough");

@@ -110,7 +110,7 @@ TEST_CASE("a pipeline's console and web sinks are left out, the latter with a no
   loader::Catalog with_web(loader::CatalogOptions{{TROUPE_SCRIPTED_DIR, TROUPE_WEB_SINK_DIR, TROUPE_PLUGIN_DIR},
                                                   cache.path(),
                                                   {},
-                                                  {"troupe.clock/1", "troupe.web/1"}});
+                                                  {"troupe.clock/1", "troupe.model/1", "troupe.web/1"}});
   rig.manager = std::make_unique<server::RunManager>(with_web, *rig.journal, rig.hub, rig.options);
   rig.board.close("a", "run");
   auto text =

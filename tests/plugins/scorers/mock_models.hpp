@@ -109,11 +109,12 @@ inline std::string outside(const std::string& text, const std::string& fence) {
   return out;
 }
 
-/// The fence that the judge is told of: the line after "read exactly".
+/// The fence that the judge is told of: the line after "read exactly". Asserts nothing: it is used on threads of the
+/// plugin, which Catch does not know.
 inline std::string fenceOf(const Asked& asked) {
   const std::string mark = "read exactly\n";
   const auto at = asked.system.find(mark);
-  REQUIRE(at != std::string::npos);
+  if (at == std::string::npos) throw Error(TROUPE_E_INTERNAL, "the judge is told of no fence");
   const auto begin = at + mark.size();
   return asked.system.substr(begin, asked.system.find('\n', begin) - begin);
 }
