@@ -75,6 +75,16 @@ std::vector<OptionSpec> recordingOptions() {
           {"replay", "DIR", "give the plugins what was recorded in DIR, and use neither network nor secrets"}};
 }
 
+fs::path cacheFile(const Arguments& arguments) {
+  if (arguments.has("replay") || arguments.has("record")) return {};
+  return arguments.has("cache") ? fs::path(arguments.get("cache")) : paths::answers();
+}
+
+OptionSpec cacheOption() {
+  return {"cache", "FILE",
+          "where answers of nodes with \"cache\": true are kept (default: answers.db in the cache folder)"};
+}
+
 config::Pipeline openPipeline(const std::string& file, const loader::Catalog& catalog,
                               const config::CheckOptions& options) {
   std::error_code error;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ services::Network network();
 /// The same with --record and --replay: of a replay no secret is read, and nothing leaves. Throws Failure(usage).
 services::Network network(const Arguments& arguments);
 std::vector<OptionSpec> recordingOptions();
+/// Where answers are kept; nowhere with --replay and --record: a recording has to hold every request.
+std::filesystem::path cacheFile(const Arguments& arguments);
+OptionSpec cacheOption();
 
 /// A name of a file with the value of each --set, --samples, --in-flight, --seed and --genres as overrides.
 std::vector<config::Override> overridesFrom(const Arguments& arguments);

@@ -76,6 +76,7 @@ ExitCode execute(config::Pipeline& pipeline, loader::Catalog& catalog, journal::
   pipeline::EngineOptions options;
   options.resume = resume;
   options.network = network(arguments);
+  options.cache = cacheFile(arguments);
   pipeline::RunEnd end;
   try {
     const auto server = RunServer::open(pipeline, catalog, journal);
@@ -188,6 +189,7 @@ std::vector<OptionSpec> runOptions() {
       {"quiet", "", "no view in the terminal"},
       {"json", "", "no view in the terminal; print the result as JSON at the end"},
       pricesOption(),
+      cacheOption(),
       journalOption(),
       pluginPathOption()};
   for (const auto& some : {recordingOptions(), more}) options.insert(options.end(), some.begin(), some.end());
@@ -209,6 +211,7 @@ std::vector<Command> runCommands() {
       {"quiet", "", "no view in the terminal"},
       {"json", "", "no view in the terminal; print the result as JSON at the end"},
       pricesOption(),
+      cacheOption(),
       journalOption(),
       pluginPathOption()};
   for (auto& option : recordingOptions()) of_resume.push_back(std::move(option));

@@ -18,6 +18,7 @@
 #include "pipeline/upstream.hpp"
 #include "server/live_server.hpp"
 #include "server/run_manager.hpp"
+#include "support/paths.hpp"
 
 namespace troupe::cli {
 namespace {
@@ -102,6 +103,7 @@ ExitCode serve(const Arguments& arguments) {
   options.resume_interrupted = config.runs.resume || arguments.has("resume");
   options.confinement = server::confinementOf(config);
   options.engine.network = network();
+  options.engine.cache = paths::answers();
   options.engine.upstreams = std::make_shared<pipeline::Upstreams>();
   options.confined_network = {options.engine.network.http, std::make_shared<config::Secrets>(config.secrets, false),
                               true, config.private_hosts};

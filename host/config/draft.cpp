@@ -64,8 +64,8 @@ void readLimits(const Value& node, Limits& limits) {
 
 /// A misspelt "inputs" must not be reported as a missing one, too.
 bool hasKnownKeys(const Value& node) {
-  static const std::set<std::string_view> kKeys = {"type",   "enabled",  "inputs", "models", "options",
-                                                   "limits", "fallback", "weight", "price",  "isolation"};
+  static const std::set<std::string_view> kKeys = {"type",  "enabled",  "inputs", "models", "options",  "limits",
+                                                   "cache", "fallback", "weight", "price",  "isolation"};
   return node.IsObject() && std::all_of(node.MemberBegin(), node.MemberEnd(),
                                         [](const auto& entry) { return kKeys.count(textOf(entry.name)) > 0; });
 }

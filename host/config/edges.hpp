@@ -11,6 +11,8 @@ void connectNodes(Drafts& drafts, int in_flight, Report& report);
 void connectModels(Drafts& drafts, Report& report);
 /// The same for the fallbacks of providers.
 void connectFallbacks(Drafts& drafts, Report& report);
+/// `cache` of providers.
+void readCaches(Drafts& drafts, Report& report);
 
 /// Reports edges and calls that come back to where they began; delayed references may.
 void checkCycles(const Drafts& drafts, Report& report);

@@ -183,6 +183,16 @@ void connectFallbacks(Drafts& drafts, Report& report) {
   }
 }
 
+void readCaches(Drafts& drafts, Report& report) {
+  for (auto& draft : drafts.nodes) {
+    const auto* cache = member(*draft.json, "cache");
+    if (cache == nullptr || !cache->IsBool()) continue;
+    if (draft.node.info != nullptr && draft.node.info->kind != loader::Kind::provider)
+      report.add(draft.pointer + "/cache", "only a provider has a cache", "leave it out");
+    draft.node.cache = cache->GetBool();
+  }
+}
+
 void connectModels(Drafts& drafts, Report& report) {
   const auto callable = providers(drafts);
   for (auto& draft : drafts.nodes) Casting(drafts, draft, callable, report).cast();

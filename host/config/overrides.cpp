@@ -113,7 +113,8 @@ class Path {
       return {"policy", "order", "stop_at", "min_candidates", "max_candidates", "explore", "lag", "by"};
     if (pointer_ == "/budget") return {"usd", "tokens", "calls", "per_provider", "unknown_prices"};
     if (tokens[0] == "nodes" && tokens.size() == 2)
-      return {"type", "enabled", "inputs", "models", "options", "limits", "fallback", "weight", "price", "isolation"};
+      return {"type",  "enabled",  "inputs", "models", "options",  "limits",
+              "cache", "fallback", "weight", "price",  "isolation"};
     if (tokens[0] == "nodes" && tokens.size() == 3 && tokens[2] == "limits")
       return {"in_flight", "rpm", "tpm", "timeout_s", "retries"};
     return {};

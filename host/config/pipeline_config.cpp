@@ -88,6 +88,7 @@ Pipeline checkPipeline(std::string_view text, const std::string& file_name, cons
   connectNodes(drafts, pipeline.in_flight, report);
   connectModels(drafts, report);
   connectFallbacks(drafts, report);
+  readCaches(drafts, report);
   checkCycles(drafts, report);
   checkWhole(drafts, types, report);
   pipeline.ensemble = checkEnsemble(document, drafts, pipeline.in_flight, report);

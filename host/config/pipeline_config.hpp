@@ -56,6 +56,7 @@ struct Node {
   std::string options = "{}";      ///< JSON, completed with defaults; paths absolute; secrets as "${secret:NAME}"
   std::vector<std::string> hosts;  ///< of the addresses in its options
   Limits limits;
+  bool cache = false;  ///< a provider's: its answers are kept, and given again to the same request
   double weight = 1;
   Charging charging;                       ///< of a provider
   const loader::NodeType* info = nullptr;  ///< owned by the catalog; never null in a checked pipeline

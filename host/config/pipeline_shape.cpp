@@ -140,6 +140,8 @@ constexpr std::string_view kHostSchema = R"json({
                          "description": "Calls after the first one that failed." }
           }
         },
+        "cache": { "type": "boolean", "default": false,
+                   "description": "Of a provider: keep its answers, and give them again to the same request." },
         "fallback": { "type": "string",
                       "description": "Of a provider: the provider that answers when this one cannot." },
         "weight": { "type": "number", "minimum": 0, "maximum": 1000000, "default": 1,

@@ -97,7 +97,8 @@ RunTotals totals(Connection& connection, RunKey run) {
   }
   {
     auto query = connection.query(
-        "SELECT node, count(*), sum(ok), sum(attempts), sum(CASE WHEN ok THEN latency_ms ELSE 0 END) FROM calls "
+        "SELECT node, count(*), sum(ok), sum(max(attempts, 1)), sum(CASE WHEN ok THEN latency_ms ELSE 0 END) FROM "
+        "calls "
         "WHERE run = ?1 AND " TROUPE_SETTLED("idx") " GROUP BY 1",
         run);
     while (query.next()) {

@@ -106,6 +106,7 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
   }
   runners.resize(graph.nodes.size());
   budget = makeBudget();
+  openCache();
   for (const int node : graph.providers) asked.push_back(graph.name(node));
   doors.resize(graph.nodes.size());
   for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node)
@@ -136,6 +137,16 @@ void Engine::State::makeNodes(loader::Catalog& catalog) try {
   sinks.clear();
   leaveJournal();
   throw;
+}
+
+// A replay asks nobody, and must not depend on what this machine has kept.
+void Engine::State::openCache() {
+  const bool replays = options.network.http && options.network.http->replays();
+  if (options.cache.empty() || replays ||
+      std::none_of(graph.nodes.begin(), graph.nodes.end(), [](const auto& node) { return node.config->cache; }))
+    return;
+  cache = std::make_shared<AnswerCache>(options.cache,
+                                        [this](const std::string& message) { log(TROUPE_WARNING, "run", message); });
 }
 
 // Nobody may append any more.
@@ -186,6 +197,11 @@ std::unique_ptr<NodeRunner> Engine::State::makeRunner(int node, loader::Catalog&
   }
   addGates(node, runner_options);
   if (kind == loader::Kind::provider && budget->concerns(*plan.config)) runner_options.gates.push_back(budget);
+  if (cache && plan.config->cache) {
+    runner_options.cache = cache;
+    runner_options.cached_as =
+        providerKey(plan.config->type, module->version(), module->sha256(), plan.config->options);
+  }
   RunnerEvents events;
   events.log = [this](int level, const std::string& source, std::string_view message) { log(level, source, message); };
   events.waiting = [this](const std::string& name, std::int64_t index, const std::string& reason,

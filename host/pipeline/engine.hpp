@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,8 +26,9 @@ struct EngineOptions {
   std::chrono::milliseconds sink_drain{5000};     ///< how long the end of the run waits for the sinks
   std::chrono::milliseconds progress_every{250};  ///< ephemeral progress frames
   std::size_t max_threads = 1024;
-  services::Network network;  ///< what nodes reach others with; none by default
-  bool resume = false;        ///< the run has been in the journal before: go on where it stopped
+  services::Network network;    ///< what nodes reach others with; none by default
+  std::filesystem::path cache;  ///< where answers are kept of providers that say so; empty: nowhere
+  bool resume = false;          ///< the run has been in the journal before: go on where it stopped
   /// Where several runs are watched together: whoever made it gives it every event of the journal, and closes it. Null:
   /// the engine's own.
   std::shared_ptr<EventHub> hub;

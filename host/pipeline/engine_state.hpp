@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/answer_cache.hpp"
 #include "pipeline/budget_gate.hpp"
 #include "pipeline/engine.hpp"
 #include "pipeline/ensemble_history.hpp"
@@ -51,6 +52,7 @@ struct Engine::State {
   std::shared_ptr<BudgetGate> makeBudget();
   RunEnd conclude();
   void endCalls();
+  void openCache();
   void makeNodes(loader::Catalog& catalog);
   void leaveJournal();
   std::unique_ptr<NodeRunner> makeRunner(int node, loader::Catalog& catalog);
@@ -129,7 +131,8 @@ struct Engine::State {
   std::unique_ptr<DeltaFeed> deltas;
   std::unique_ptr<SampleFlow> flow;
   std::shared_ptr<BudgetGate> budget;
-  std::vector<std::string> asked;  // The providers that a sample asks.
+  std::shared_ptr<AnswerCache> cache;  // Null: no node asks for it.
+  std::vector<std::string> asked;      // The providers that a sample asks.
 
   journal::Registration on_event, on_failure;  // Of the journal's listeners.
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "pipeline/answer_cache.hpp"
 #include "pipeline/node_network.hpp"
 #include "pipeline/node_runner_state.hpp"
 #include "pipeline/values.hpp"
@@ -108,6 +109,10 @@ void NodeRunner::enter(std::shared_ptr<Job> job, bool here) {
 
 // With a slot held.
 void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
+  if (options_.cache && job->cache_key.empty()) {
+    if (!here) return post(job, [this, job] { begin(job, true); });
+    if (answerFromCache(job)) return;
+  }
   std::optional<FailureInfo> refused;
   bool closed = false;
   {
@@ -125,6 +130,29 @@ void NodeRunner::begin(std::shared_ptr<Job> job, bool here) {
   } else {
     approach(job, here);
   }
+}
+
+// With a slot held, which it gives up when there is an answer. Nobody is asked, so it passes no gate.
+bool NodeRunner::answerFromCache(const std::shared_ptr<Job>& job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || job->unwanted()) return false;
+  }
+  job->cache_key = requestKey(*node_.type, options_.cached_as, job->request.input);
+  const auto found = options_.cache->find(job->cache_key);
+  const auto port = std::find_if(node_.type->out.begin(), node_.type->out.end(),
+                                 [](const auto& out) { return out.type == "troupe:candidate/1"; });
+  if (!found || port == node_.type->out.end()) return false;
+  Call::Result result;
+  result.values.push_back({&*port, cachedEmission(*found)});
+  try {
+    job->request.accept(result, 0, 0);
+  } catch (const std::exception&) {
+    return false;  // It does not fit any more: the provider is asked.
+  }
+  release(nullptr);
+  finish(job, std::nullopt, false);
+  return true;
 }
 
 // With a slot held: through the gates, if there are any.
@@ -265,6 +293,8 @@ void NodeRunner::conclude(const std::shared_ptr<Job>& job, Call::Result result, 
   if (!failure) {
     try {
       job->request.accept(result, outcome.latency_ms, outcome.attempts);
+      if (!job->cache_key.empty() && result.values.size() == 1 && isWholeAnswer(result.values.front().json))
+        options_.cache->keep(job->cache_key, result.values.front().json);
     } catch (const BadValue& e) {
       failure = FailureInfo{TROUPE_E_MALFORMED, std::string("its answer is malformed: ") + e.what(), -1};
     } catch (const std::exception& e) {

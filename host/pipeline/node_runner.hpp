@@ -30,6 +30,8 @@
 
 namespace troupe::pipeline {
 
+class AnswerCache;
+
 /// How the runners of a run tell it what goes on; called from any thread, must be quick.
 struct RunnerEvents {
   std::function<void(int level, const std::string& source, std::string_view message)> log;
@@ -50,6 +52,8 @@ class NodeRunner {
     services::Network network;
     std::vector<std::shared_ptr<AttemptGate>> gates;  ///< every attempt goes through them, in this order
     bool gated = false;                               ///< one of them keeps to what the service asks for
+    std::shared_ptr<AnswerCache> cache;               ///< of a provider whose answers are kept; may be null
+    std::string cached_as;                            ///< what a key begins with there: who is asked
     std::chrono::milliseconds grace{2000};  ///< from the cancel of a timed-out call until its thread is given up
   };
   struct FailedAttempt {
@@ -138,6 +142,7 @@ class NodeRunner {
   void turnBack(const std::shared_ptr<Walk>& walk, std::optional<FailureInfo> why);
   void withdraw(std::set<std::shared_ptr<Walk>> walks);
   void leaveGates(Job& job, const AttemptEnd& end);
+  bool answerFromCache(const std::shared_ptr<Job>& job);
   void execute(const std::shared_ptr<Job>& job);
   void release(std::shared_ptr<LiveInstance> instance);
   void conclude(const std::shared_ptr<Job>& job, Call::Result result, milliseconds latency, bool cut_off);

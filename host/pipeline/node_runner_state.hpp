@@ -47,6 +47,7 @@ struct NodeRunner::Job {
   Outcome outcome;
   std::shared_ptr<Walk> walk;  // Of the attempt that is inside the plugin; the gates hear of its end.
   bool waited = false;
+  std::string cache_key;  // Once it has been looked up.
 
   bool unwanted() const { return request.lender && request.lender->withdrawn(); }
   // Its thread is in the plugin for ever.

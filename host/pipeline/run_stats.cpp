@@ -66,7 +66,7 @@ void RunStats::settle(const SettledSample& sample) {
     auto& node = nodes_[candidate.node];
     ++node.calls;
     ++node.candidates;
-    node.attempts += candidate.attempts;
+    node.attempts += std::max(1, candidate.attempts);  // None when it was known.
     node.latency_sum += static_cast<double>(candidate.latency_ms);
     if (candidate.quality) {
       ++node.scored;

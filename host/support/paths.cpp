@@ -26,6 +26,7 @@ fs::path base(const char* variable, const char* below_home) {
 fs::path data() { return base("XDG_DATA_HOME", ".local/share"); }
 fs::path state() { return base("XDG_STATE_HOME", ".local/state"); }
 fs::path cache() { return base("XDG_CACHE_HOME", ".cache"); }
+fs::path answers() { return cache() / "answers.db"; }
 fs::path config() { return base("XDG_CONFIG_HOME", ".config"); }
 
 fs::path program() {

@@ -10,6 +10,8 @@ std::filesystem::path data();
 std::filesystem::path state();
 /// $XDG_CACHE_HOME/troupe, else ~/.cache/troupe: private copies and probe results of plugins.
 std::filesystem::path cache();
+/// answers.db there: what providers answered.
+std::filesystem::path answers();
 /// $XDG_CONFIG_HOME/troupe, else ~/.config/troupe: secrets.json, prices.json.
 std::filesystem::path config();
 /// The running program, and the folder of the bundled plugins beside it: <prefix>/lib/troupe/plugins.
