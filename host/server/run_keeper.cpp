@@ -121,7 +121,10 @@ State::ActivePtr State::place(Ready ready, bool bounded, const std::function<jou
 // Throws when a node cannot be made; the place is free again then.
 void State::launch(const ActivePtr& one) try {
   auto engine_options = options.engine;
-  if (isConfined(one->ready.run)) engine_options.network = options.confined_network;
+  if (isConfined(one->ready.run)) {
+    engine_options.network = options.confined_network;
+    engine_options.cache.clear();  // Or a client's run would be answered from what the owner's keys have paid for.
+  }
   engine_options.resume = one->ready.resume;
   auto engine =
       std::make_unique<pipeline::Engine>(*one->ready.pipeline, catalog, journal, one->ready.run, engine_options);
