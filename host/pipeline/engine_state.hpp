@@ -163,7 +163,7 @@ struct Engine::State {
     Clock::time_point until;
     std::string why;
   };
-  std::optional<Recess> recess;  // No provider is left for now: no sample starts.
+  std::optional<Recess> recess;  // Until a provider is back no sample starts.
   bool filling = false, refill = false;
   bool restored = false;  // Nothing starts before all is known of what has been begun.
   bool stopping = false;  // Nothing new starts.

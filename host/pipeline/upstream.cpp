@@ -24,8 +24,7 @@ std::int64_t unixMsAt(Upstream::Clock::time_point when) {
 }
 
 FailureInfo refusal(const UpstreamPolicy::Answer& answer) {
-  auto message = "not asked: it is out";
-  auto text = std::string(message);
+  std::string text = "not asked: it is out";
   if (answer.until) text += " until " + localTime(unixMsAt(*answer.until));
   return {answer.code, text + ": " + answer.reason, -1};
 }
@@ -162,7 +161,10 @@ void Upstream::left(const Passage& passage, const AttemptEnd& end) {
     if (!end.sent) {
       policy_.unsent(ticket.mapped());
     } else {
-      policy_.ended(Clock::now(), ticket.mapped(), end.failure, tokensOf(end));
+      const auto used = tokensOf(end);
+      policy_.ended(Clock::now(), ticket.mapped(), end.failure,
+                    used ? std::optional(used->input + used->output) : std::nullopt);
+      if (used) policy_.learnOutput(used->output);
       if (end.result != nullptr && end.result->rate) policy_.report(Clock::now(), readRateReport(*end.result->rate));
       recovered = end.failure == nullptr && std::exchange(was_out_, false);
     }
@@ -190,10 +192,10 @@ std::optional<Upstream::Outage> Upstream::outage() const {
 }
 
 // With the mutex held. Reading the usage costs a parse, so only where it counts.
-std::optional<double> Upstream::tokensOf(const AttemptEnd& end) const {
+std::optional<Upstream::Used> Upstream::tokensOf(const AttemptEnd& end) const {
   const bool counts = std::any_of(limits_.begin(), limits_.end(), [](const auto& l) { return l.second.tpm > 0; });
   if (!counts || end.result == nullptr) return std::nullopt;
-  const auto sum = [](const std::string& json, bool within) -> std::optional<double> {
+  const auto read = [](const std::string& json, bool within) -> std::optional<Used> {
     rapidjson::Document document;
     document.Parse(json.data(), json.size());
     if (document.HasParseError() || !document.IsObject()) return std::nullopt;
@@ -202,11 +204,11 @@ std::optional<double> Upstream::tokensOf(const AttemptEnd& end) const {
     const auto usage = within ? object.object("usage") : object;
     const auto input = usage.integer("input", -1), output = usage.integer("output", -1);
     if (input < 0 || output < 0) return std::nullopt;
-    return static_cast<double>(input + output);
+    return Used{static_cast<double>(input), static_cast<double>(output)};
   };
-  if (end.result->usage) return sum(*end.result->usage, false);
+  if (end.result->usage) return read(*end.result->usage, false);
   if (end.result->values.empty()) return std::nullopt;
-  return sum(end.result->values.front().json, true);
+  return read(end.result->values.front().json, true);
 }
 
 std::shared_ptr<Upstream> Upstreams::get(const std::string& key) {

@@ -55,7 +55,10 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   };
   void pump();
   void applyLimits();
-  std::optional<double> tokensOf(const AttemptEnd& end) const;
+  struct Used {
+    double input, output;  // Tokens.
+  };
+  std::optional<Used> tokensOf(const AttemptEnd& end) const;
 
   Timer& timer_;
   const std::function<void()> recovered_;

@@ -170,6 +170,25 @@ TEST_CASE("nodes that share a service share its pace, the slower one", "[upstrea
   CHECK(std::chrono::steady_clock::now() - begun >= 60ms);
 }
 
+TEST_CASE("a call counts by what answers took so far against the tokens a minute", "[upstream]") {
+  Rig rig;
+  rig.options.progress_every = 1ms;
+  // The first answer leaves some 10,000 tokens of the minute; a second one like it will not fit.
+  auto text = remote(rig.board).samples(2).options("b", serviceWith("b", R"("usage":{"input":10,"output":50000})"));
+  text.limits("b", R"("tpm":60000)").node("frames", "sink_progress");
+  rig.start(text);
+  std::string reason;
+  for (int seen = 1; reason.empty() && seen < 5000; ++seen) {
+    rig.board.waitFor("frames", "event", seen);
+    const auto frame = parsed(rig.board.words("frames", "event").back().text);
+    if (frame["phase"] == "waiting") reason = frame["waiting_for"].GetString();
+  }
+  CHECK(reason.substr(0, 37) == "b: pace of 60000 tokens a minute, unt");
+  CHECK(rig.board.count("b", "run") == 1);
+  rig.engine().pause("enough");
+  CHECK(rig.finish().state == "paused");
+}
+
 TEST_CASE("a fallback answers when a provider cannot, under the provider's name", "[upstream]") {
   struct Row {
     int code;
